@@ -1,0 +1,131 @@
+"""The commands that answer from history: kpis, actions, explain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flows.cli.failures import OK, NothingMade
+from flows.cli.forms import action_form, kpi_forms
+from flows.cli.intake import print_json, say
+from flows.explaining import explain_figure, find_row, say_explanation
+from flows.position import Position, derive_position
+from flows.settings import find_home, find_programme_folder
+from flows.taking import as_date
+from programmes.load import load_programme
+from schemas.facts import ACTION_COLUMNS, KPI_COLUMNS
+from schemas.frames import ACTION_SCHEMA, KPI_SCHEMA, make_frame
+from schemas.kpi import KpiRow
+from transforms.words import say_number
+
+
+def open_position(programme: str, as_at: str, as_known: str | None, home_option: Path | None) -> Position:
+    """The position of a programme for one answer; its loose findings go to standard error."""
+    from history.store import History
+
+    home = find_home(home_option)
+    loaded = load_programme(find_programme_folder(programme, home))
+    date = as_date(as_at)
+    history = History(home.history)
+    try:
+        position = derive_position(history, loaded, date, as_known)
+    finally:
+        history.close()
+    if not position.received:
+        raise NothingMade(
+            f"nothing has been received for {loaded.programme.id} in {home.folder}; "
+            f"put workbooks into {home.inbox(loaded.programme.id)} and run `boardpack ingest`"
+        )
+    warn(position)
+    return position
+
+
+def warn(position: Position) -> None:
+    """Say what stands against the declared corrections."""
+    stale = [f for r in position.received for f in r.findings if f.code.startswith("correction_")]
+    for finding in (*position.findings, *stale):
+        say(f"boardpack: {finding.message} {finding.action}")
+
+
+def print_kpis(
+    programme: str,
+    as_at: str,
+    as_known: str | None,
+    home: Path | None,
+    csv: Path | None,
+    xlsx: Path | None,
+    *,
+    as_json: bool,
+) -> int:
+    """Print the KPI table, and write it where asked."""
+    position = open_position(programme, as_at, as_known, home)
+    forms = kpi_forms(position.rows)
+    make_frame(forms, KPI_COLUMNS, KPI_SCHEMA)
+    if csv is not None:
+        from delivery.exports import to_csv
+        from delivery.outbox import publish_file
+
+        publish_file(csv.absolute(), to_csv(forms, [c.name for c in KPI_COLUMNS]))
+        say(f"written: {csv}")
+    if xlsx is not None:
+        from delivery.outbox import publish_file
+        from workbooks.export import write_table
+
+        title = f"{position.programme.authority}: {position.programme.title}"
+        publish_file(xlsx.absolute(), write_table(title, KPI_COLUMNS, forms, position.as_at))
+        say(f"written: {xlsx}")
+    if as_json:
+        print_json({"as_at": position.as_at.isoformat(), "as_known": position.as_known, "rows": forms})
+    else:
+        for row in position.rows:
+            print(describe_row(row, position))
+    return OK
+
+
+def describe_row(row: KpiRow, position: Position) -> str:
+    """One line of the KPI table for the prompt."""
+    who = [position.programme.service_label(row.service)]
+    if row.subgroup:
+        who = [position.programme.subgroup_label(row.subgroup), *([who[0]] if row.service else [])]
+    value = say_number(row.value) if row.value is not None else "-"
+    return f"{row.ref:4} {row.impact:8} {value:>8}  {row.label}, {', '.join(who)}: {row.reason}"
+
+
+def print_actions(
+    programme: str, as_at: str, as_known: str | None, home: Path | None, *, as_json: bool
+) -> int:
+    """Print the plan, rated."""
+    position = open_position(programme, as_at, as_known, home)
+    if not position.plan.rows:
+        raise NothingMade(f"no plan tracker as at {as_at} or before has been received")
+    forms = [action_form(row) for row in position.plan.rows]
+    make_frame(forms, ACTION_COLUMNS, ACTION_SCHEMA)
+    for finding in position.plan.findings:
+        say(f"boardpack: {finding.message} {finding.action}")
+    if as_json:
+        print_json({"as_at": position.as_at.isoformat(), "as_known": position.as_known, "rows": forms})
+        return OK
+    for row in position.plan.rows:
+        hopeful = f" (owner says {row.entry.owner_rating})" if row.is_owner_hopeful else ""
+        print(f"{row.entry.key:8} {row.outcome:8}{hopeful} {row.entry.title}: {row.reason}")
+    return OK
+
+
+def print_explanation(
+    programme: str,
+    indicator: str,
+    service: str | None,
+    subgroup: str | None,
+    as_at: str,
+    as_known: str | None,
+    home: Path | None,
+    *,
+    as_json: bool,
+) -> int:
+    """Print where a number comes from."""
+    position = open_position(programme, as_at, as_known, home)
+    explanation = explain_figure(position, find_row(position, indicator, service, subgroup))
+    if as_json:
+        print_json(explanation)
+    else:
+        print(say_explanation(explanation))
+    return OK

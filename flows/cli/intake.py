@@ -1,0 +1,121 @@
+"""The commands that read workbooks: programmes, check, ingest."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from flows.cli.failures import HELD, OK
+from flows.cli.forms import file_form, taken_form
+from flows.settings import UsageError, find_home, find_programme_folder, programme_folders, read_time, utc_now
+from flows.taking import JudgedFile, TakenFile, clear_inbox, judge_file, list_inbox, take_files
+from programmes.load import load_programme
+
+
+def print_json(document: dict[str, Any]) -> None:
+    """One JSON document on standard output, and nothing else there."""
+    print(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def say(text: str) -> None:
+    """A message to the person at the prompt."""
+    print(text, file=sys.stderr)
+
+
+def list_programmes(home_option: Path | None, *, as_json: bool) -> int:
+    """Print every programme with its boards and returns."""
+    home = find_home(home_option)
+    found = [load_programme(folder).programme for folder in programme_folders(home)]
+    forms = [
+        {
+            "id": p.id,
+            "title": p.title,
+            "authority": p.authority,
+            "boards": [b.id for b in p.boards],
+            "returns": [r.id for r in p.returns],
+        }
+        for p in found
+    ]
+    if as_json:
+        print_json({"programmes": forms})
+        return OK
+    for form in forms:
+        print(f"{form['id']}: {form['authority']}, {form['title']}")
+        print(f"  boards: {', '.join(form['boards']) or 'none'}")
+        print(f"  returns: {', '.join(form['returns'])}")
+    return OK
+
+
+def check_files(paths: Sequence[Path], programme: str, home_option: Path | None, *, as_json: bool) -> int:
+    """Judge workbooks and print what was found; 1 if one is refused or holds a row back."""
+    if not paths:
+        raise UsageError("name at least one workbook to check")
+    loaded = load_programme(find_programme_folder(programme, find_home(home_option)))
+    judged = [judge_file(path, loaded.programme) for path in paths]
+    if as_json:
+        print_json({"files": [file_form(item) for item in judged]})
+    else:
+        for item in judged:
+            print(describe_file(item))
+    return exit_code(judged)
+
+
+def exit_code(judged: Sequence[JudgedFile]) -> int:
+    """0 when only doubts and notes were found, else 1."""
+    return OK if all(item.status == "accepted" for item in judged) else HELD
+
+
+def describe_file(item: JudgedFile, filed: str = "") -> str:
+    """A judged workbook in words: a headline, then a line and what to do for every finding."""
+    reading = item.reading
+    title = reading.item.title if reading.item else "not recognised"
+    when = f", as at {reading.period.end.isoformat()}" if reading.period else ""
+    lines = [f"{item.path.name}: {item.status} ({title}{when}; {item.row_count} rows read){filed}"]
+    for finding in item.findings:
+        place = f"{finding.sheet}!{finding.cell}" if finding.sheet and finding.cell else finding.sheet or ""
+        lines.append(
+            f"  {finding.severity:5} {place}: {finding.message}"
+            if place
+            else f"  {finding.severity:5} {finding.message}"
+        )
+        if finding.severity != "note":
+            lines.append(f"        {finding.action}")
+    return "\n".join(lines)
+
+
+def ingest_files(
+    paths: Sequence[Path], programme: str, home_option: Path | None, received_at: str | None, *, as_json: bool
+) -> int:
+    """Take the inbox, or the named workbooks, into history and print what became of each."""
+    from history.store import History
+
+    home = find_home(home_option)
+    loaded = load_programme(find_programme_folder(programme, home))
+    name = loaded.programme.id
+    found = list(paths) or list_inbox(home, name)
+    if not found:
+        home.inbox(name).mkdir(parents=True, exist_ok=True)
+        say(f"The inbox of {name} is empty: {home.inbox(name)}")
+    history = History(home.history)
+    try:
+        taken = take_files(history, found, loaded, read_time(received_at) if received_at else utc_now())
+    finally:
+        history.close()
+    clear_inbox(home, name, taken)
+    if as_json:
+        print_json({"files": [taken_form(item) for item in taken]})
+    else:
+        for item in taken:
+            print(describe_taken(item))
+    return exit_code([item.judged for item in taken])
+
+
+def describe_taken(item: TakenFile) -> str:
+    """A taken workbook in words."""
+    if item.receipt_id is None:
+        return describe_file(item.judged)
+    known = ", already known" if item.already_known else ""
+    return describe_file(item.judged, f", receipt {item.receipt_id}{known}")

@@ -1,0 +1,190 @@
+"""The command `boardpack`. Heavy libraries are imported inside the commands, so that --help is quick."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from flows.settings import UsageError
+
+app = typer.Typer(
+    name="boardpack",
+    help="Turn an improvement programme's returns into checked, traceable board packs.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=False,
+)
+
+Programme = Annotated[str, typer.Option("--programme", help="Folder name of a programme, or a path to one.")]
+HomeOption = Annotated[
+    Optional[Path], typer.Option("--home", help="Holds inbox, history and outbox. Default ./boardpack_home.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document to standard output.")]
+AsAt = Annotated[str, typer.Option("--as-at", help="Cut-off date of the figures, for example 2021-11-30.")]
+AsKnown = Annotated[
+    Optional[str], typer.Option("--as-known", help="What was known then: an event number, or a time.")
+]
+Files = Annotated[Optional[list[Path]], typer.Argument(help="Workbooks.", show_default=False)]
+
+
+@app.command()
+def programmes(home: HomeOption = None, as_json: AsJson = False) -> None:
+    """List programmes, their boards and returns."""
+    from flows.cli.intake import list_programmes
+
+    raise typer.Exit(list_programmes(home, as_json=as_json))
+
+
+@app.command()
+def check(
+    files: Files,
+    programme: Programme,
+    home: HomeOption = None,
+    annotate: Annotated[Optional[Path], typer.Option(hidden=True)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read and judge workbooks; store nothing."""
+    from flows.cli.intake import check_files
+
+    _refuse(
+        annotate is not None, "--annotate is not built yet: findings are printed, workbooks are not marked"
+    )
+    raise typer.Exit(check_files(files or [], programme, home, as_json=as_json))
+
+
+@app.command()
+def ingest(
+    programme: Programme,
+    files: Files = None,
+    received_at: Annotated[
+        Optional[str], typer.Option("--received-at", help="When they were received. Default now.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take the inbox, or the named workbooks, into history."""
+    from flows.cli.intake import ingest_files
+
+    raise typer.Exit(ingest_files(files or [], programme, home, received_at, as_json=as_json))
+
+
+@app.command()
+def kpis(
+    programme: Programme,
+    as_at: AsAt,
+    as_known: AsKnown = None,
+    csv: Annotated[Optional[Path], typer.Option("--csv", help="Also write the table as CSV.")] = None,
+    xlsx: Annotated[
+        Optional[Path], typer.Option("--xlsx", help="Also write the table as a workbook.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the KPI table: every figure, rated, with the reason."""
+    from flows.cli.answers import print_kpis
+
+    raise typer.Exit(print_kpis(programme, as_at, as_known, home, csv, xlsx, as_json=as_json))
+
+
+@app.command()
+def actions(
+    programme: Programme,
+    as_at: AsAt,
+    as_known: AsKnown = None,
+    home: HomeOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the plan: every action, rated by rule, beside its owner's rating."""
+    from flows.cli.answers import print_actions
+
+    raise typer.Exit(print_actions(programme, as_at, as_known, home, as_json=as_json))
+
+
+@app.command()
+def explain(
+    programme: Programme,
+    indicator: Annotated[
+        str, typer.Argument(help="An indicator's id, or the reference printed in a pack (K12).")
+    ],
+    as_at: AsAt,
+    service: Annotated[Optional[str], typer.Option("--service", help="A service's id or name.")] = None,
+    subgroup: Annotated[Optional[str], typer.Option("--subgroup", help="A subgroup's id or name.")] = None,
+    as_known: AsKnown = None,
+    home: HomeOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say where a number comes from, down to the cells."""
+    from flows.cli.answers import print_explanation
+
+    raise typer.Exit(
+        print_explanation(programme, indicator, service, subgroup, as_at, as_known, home, as_json=as_json)
+    )
+
+
+@app.command()
+def build(
+    programme: Programme,
+    board: Annotated[str, typer.Option("--board", help="The board's id.")],
+    as_at: AsAt,
+    meeting: Annotated[Optional[str], typer.Option("--meeting", help="Date of the meeting.")] = None,
+    as_known: AsKnown = None,
+    edition: Annotated[str, typer.Option("--edition", help="restricted")] = "restricted",
+    format: Annotated[str, typer.Option("--format", help="pdf")] = "pdf",
+    out: Annotated[
+        Optional[Path], typer.Option("--out", help="Where to write it. Default the outbox.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Build one board's pack. Building is not issuing."""
+    from flows.cli.packs import build_one
+
+    _refuse(edition not in {"restricted", "public"}, f"there is no edition '{edition}'; use restricted")
+    _refuse(edition == "public", "the public edition is not built yet: it needs disclosure control first")
+    _refuse(format != "pdf", f"the format '{format}' is not built yet; use pdf")
+    raise typer.Exit(build_one(programme, board, as_at, meeting, as_known, out, home, as_json=as_json))
+
+
+@app.command()
+def run(
+    programme: Annotated[Optional[str], typer.Option("--programme", help="Folder name or path.")] = None,
+    all_programmes: Annotated[bool, typer.Option("--all", help="Every programme with an inbox.")] = False,
+    on: Annotated[Optional[str], typer.Option("--on", help="The day of the run. Default today.")] = None,
+    home: HomeOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """The scheduled job, as a tracked flow: take the inbox in, then build every board's pack."""
+    from flows.cli.packs import run_scheduled
+
+    _refuse((programme is None) == (not all_programmes), "name one --programme, or --all")
+    raise typer.Exit(run_scheduled(programme, on, home, as_json=as_json))
+
+
+def _refuse(condition: bool, message: str) -> None:
+    if condition:
+        raise UsageError(message)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; every failure a user can meet is one clear line and a documented exit code."""
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+    except Exception as error:
+        code = _explain_failure(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explain_failure(error: Exception) -> int:
+    from flows.cli.failures import explain_failure
+
+    return explain_failure(error)
+
+
+if __name__ == "__main__":
+    main()

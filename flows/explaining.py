@@ -1,0 +1,184 @@
+"""Where a number comes from: value, formula in words, and every cell behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flows.position import Position, ReceivedReturn
+from flows.settings import UsageError
+from schemas.config import Indicator
+from schemas.facts import Operand
+from schemas.figures import decimal_text
+from schemas.kpi import KpiRow
+from schemas.spelling import find_id, nearest
+from transforms.corrections import AppliedCorrection
+from transforms.known import FigureValue
+from transforms.words import join_words, say_number, say_period, say_target
+
+
+def find_row(position: Position, name: str, service: str | None, subgroup: str | None) -> KpiRow:
+    """The KPI row meant by an indicator's id, label or printed reference. UsageError names the nearest."""
+    by_ref = next((row for row in position.rows if row.ref.casefold() == name.casefold()), None)
+    if by_ref is not None:
+        return by_ref
+    programme = position.programme
+    indicator = find_id(name, {i.id: (i.id, i.label) for i in programme.indicators})
+    if indicator is None:
+        near = nearest(name, [i.id for i in programme.indicators])
+        raise UsageError(f"there is no indicator '{name}'" + (f"; did you mean '{near}'?" if near else ""))
+    service_id = _resolve(
+        service, {s.id: (s.id, s.label, *s.spellings) for s in programme.services}, "service"
+    )
+    group_id = _resolve(
+        subgroup, {g.id: (g.id, g.label, *g.spellings) for g in programme.subgroups}, "subgroup"
+    )
+    own = [row for row in position.rows if row.indicator == indicator]
+    found = [row for row in own if row.service == service_id and row.subgroup == group_id]
+    if found:
+        return found[0]
+    lines = [f"--service {r.service}" if r.service else "" for r in own]
+    groups = [f"--subgroup {r.subgroup}" if r.subgroup else "" for r in own]
+    choices = sorted(
+        {" ".join(filter(None, pair)) or "no option" for pair in zip(lines, groups, strict=True)}
+    )
+    raise UsageError(f"'{indicator}' has no such line; it has {join_words(choices, 'or')}")
+
+
+def _resolve(text: str | None, spellings: dict[str, tuple[str, ...]], what: str) -> str | None:
+    if text is None:
+        return None
+    found = find_id(text, spellings)
+    if found is None:
+        near = nearest(text, list(spellings))
+        raise UsageError(f"there is no {what} '{text}'" + (f"; did you mean '{near}'?" if near else ""))
+    return found
+
+
+def explain_figure(position: Position, row: KpiRow) -> dict[str, Any]:
+    """The explanation of one figure; see docs/cli.md for the fields."""
+    indicator = next(i for i in position.programme.indicators if i.id == row.indicator)
+    value = position.facts.value_at(indicator, row.service, row.subgroup, position.as_at)
+    operands = _operands(position, value) if value is not None else []
+    return {
+        "ref": row.ref,
+        "indicator": row.indicator,
+        "label": row.label,
+        "service": row.service,
+        "subgroup": row.subgroup,
+        "as_at": position.as_at.isoformat(),
+        "as_known": position.as_known,
+        "value": decimal_text(row.value),
+        "state": row.state,
+        "impact": row.impact,
+        "words": _words(row, value, indicator),
+        "operands": operands,
+        "target": _target(row, indicator),
+        "rule": row.reason,
+        "configuration": position.configuration_sha,
+    }
+
+
+def _operands(position: Position, value: FigureValue) -> list[dict[str, Any]]:
+    found = []
+    for part in value.parts:
+        item = position.receipt(part.receipt_id)
+        who = position.programme.service_label(part.observation.service)
+        for operand in part.observation.operands:
+            found.append(_operand(item, operand, who))
+    return found
+
+
+def _operand(item: ReceivedReturn, operand: Operand, who: str) -> dict[str, Any]:
+    applied = next((a for a in item.applied if a.reading.ref == operand.ref), None)
+    return {
+        "name": f"{who}: {operand.name.replace('_', ' ')}",
+        "value": operand.value,
+        "as_printed": applied.reading.raw_text if applied else operand.raw_text,
+        "file": item.receipt.name,
+        "sha256": item.receipt.sha256,
+        "sheet": operand.ref.sheet,
+        "cell": operand.ref.cell,
+        "received_at": item.receipt.received_at,
+        "receipt": item.receipt.receipt_id,
+        "correction": _correction(applied),
+    }
+
+
+def _correction(applied: AppliedCorrection | None) -> dict[str, str] | None:
+    if applied is None:
+        return None
+    declared = applied.correction
+    return {
+        "expected": declared.expected,
+        "right": declared.right,
+        "role": declared.role,
+        "date": declared.date.isoformat(),
+        "reason": declared.reason,
+    }
+
+
+def _words(row: KpiRow, value: FigureValue | None, indicator: Indicator) -> str:
+    if value is None:
+        return row.reason
+    when = say_period(value.period)
+    if row.state != "published" or row.value is None:
+        return f"{row.reason} (figure of {when})"
+    if row.is_stated or value.numerator is None:
+        how = "as stated in the return, base not given"
+    elif value.denominator is None:
+        how = "a count" if len(value.parts) == 1 else f"the sum of {len(value.parts)} services"
+    else:
+        counts = f"{say_number(value.numerator)} of {say_number(value.denominator)}"
+        whose = f", summed over {len(value.parts)} services" if len(value.parts) > 1 else ""
+        how = f"{counts}{whose}, rounded to {indicator.decimals} decimals"
+    unit = "%" if indicator.unit == "percent" else f" {indicator.unit}"
+    return f"{say_number(row.value)}{unit} on {when}: {how}"
+
+
+def _target(row: KpiRow, indicator: Indicator) -> dict[str, Any] | None:
+    if row.target_low is None and row.target_high is None and row.target_text is None:
+        return None
+    note = indicator.target.note if indicator.target else ""
+    return {
+        "low": decimal_text(row.target_low),
+        "high": decimal_text(row.target_high),
+        "text": row.target_text,
+        "tolerance": (
+            {"kind": row.tolerance_kind, "value": decimal_text(row.tolerance_value)}
+            if row.tolerance_kind
+            else None
+        ),
+        "note": note,
+    }
+
+
+def say_explanation(explanation: dict[str, Any]) -> str:
+    """An explanation for the prompt."""
+    lines = [f"{explanation['ref']} {explanation['label']}", f"  {explanation['words']}"]
+    lines.append(f"  rated {explanation['impact']}: {explanation['rule']}")
+    target = explanation["target"]
+    if target and target["tolerance"]:
+        kind = target["tolerance"]["kind"].replace("_", " ")
+        lines.append(
+            f"  tolerance {say_target_text(target['tolerance']['value'])} {kind} (declared by the programme)"
+        )
+    for operand in explanation["operands"]:
+        place = f"{operand['file']}, {operand['sheet']}!{operand['cell']}"
+        printed = operand["as_printed"] or "empty"
+        lines.append(f"  {operand['name']}: {printed} ({place}; received {operand['received_at']})")
+        if operand["correction"]:
+            fix = operand["correction"]
+            lines.append(
+                f"      corrected to {fix['right']} by {fix['role']}, {fix['date']}: {fix['reason']}"
+            )
+    lines.append(
+        f"  configuration {explanation['configuration'][:12]}, as known at event {explanation['as_known']}"
+    )
+    return "\n".join(lines)
+
+
+def say_target_text(text: str) -> str:
+    """A decimal text without needless zeros."""
+    from decimal import Decimal
+
+    return say_target(Decimal(text))

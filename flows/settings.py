@@ -1,0 +1,87 @@
+"""Where things are: the home of inbox, history and outbox, and the programmes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+DEFAULT_HOME = "boardpack_home"
+
+
+class UsageError(Exception):
+    """Wrong usage, for people: one line that says what to do. Exit code 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder that holds inbox/PROGRAMME/, history/ and outbox/PROGRAMME/."""
+
+    folder: Path
+
+    def inbox(self, programme: str) -> Path:
+        """Where a programme's workbooks arrive."""
+        return self.folder / "inbox" / programme
+
+    def refused(self, programme: str) -> Path:
+        """Where refused workbooks lie, each with the reasons beside it."""
+        return self.inbox(programme) / "refused"
+
+    def outbox(self, programme: str) -> Path:
+        """Where a programme's packs appear."""
+        return self.folder / "outbox" / programme
+
+    @property
+    def history(self) -> Path:
+        """Where the database and the originals are kept."""
+        return self.folder / "history"
+
+
+def find_home(option: Path | None) -> Home:
+    """The home by option, else BOARDPACK_HOME, else ./boardpack_home."""
+    return Home((option or Path(os.environ.get("BOARDPACK_HOME", DEFAULT_HOME))).absolute())
+
+
+def programme_folders(home: Home) -> list[Path]:
+    """Every programme that can be named: the installed ones and those in the home."""
+    found: dict[str, Path] = {}
+    for base in (Path(str(files("programmes"))), home.folder / "programmes"):
+        if base.is_dir():
+            found |= {p.parent.name: p.parent for p in sorted(base.glob("*/programme.yaml"))}
+    return [found[name] for name in sorted(found)]
+
+
+def find_programme_folder(name: str, home: Home) -> Path:
+    """The folder of a programme named by its folder, or by a path to a folder anywhere."""
+    for folder in programme_folders(home):
+        if folder.name == name:
+            return folder
+    path = Path(name)
+    if (path / "programme.yaml").is_file():
+        return path
+    known = ", ".join(folder.name for folder in programme_folders(home)) or "none"
+    if path.is_dir():
+        raise UsageError(f"the folder {name} holds no programme.yaml; known programmes are {known}")
+    raise UsageError(f"there is no programme '{name}'; known programmes are {known}")
+
+
+def utc_now() -> str:
+    """The time of now in UTC, to the second, as it is stored."""
+    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def read_time(text: str) -> str:
+    """A point in time given by a user, as it is stored. A date means its last second, London time is not assumed."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"'{text}' is not a date or time; write 2021-12-06 or 2021-12-06T09:00:00+00:00"
+        ) from None
+    if len(text) == 10:
+        moment = moment.replace(hour=23, minute=59, second=59)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=dt.UTC)
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,1 @@
+"""History: files, receipts, readings, observations, decisions and packs, append-only."""

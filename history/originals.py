@@ -1,0 +1,33 @@
+"""Originals: what was received, byte for byte, named by its SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+
+def keep_original(folder: Path, content: bytes) -> str:
+    """Keep the bytes under `folder`, durably, and return their SHA-256. Keeping them again changes nothing."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    target = original_path(folder, sha256)
+    if target.exists() and target.stat().st_size == len(content):
+        return sha256
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f"{target.name}.{os.getpid()}.part")
+    with draft.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(draft, target)
+    return sha256
+
+
+def original_path(folder: Path, sha256: str) -> Path:
+    """Where the bytes of a hash are kept."""
+    return folder / "originals" / sha256[:2] / sha256
+
+
+def read_original(folder: Path, sha256: str) -> bytes:
+    """The bytes of a hash. FileNotFoundError where they are not kept."""
+    return original_path(folder, sha256).read_bytes()

@@ -1,0 +1,348 @@
+"""The one door to history: take a file in, answer "as at D, as known N", record decisions and packs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, func, insert, select
+
+from history import tables as t
+from history.current import current_receipts
+from history.database import open_engine, reading, writing
+from history.originals import keep_original
+from history.records import (
+    Arrival,
+    FiledReceipt,
+    PackRecord,
+    PrintedFigure,
+    Receipt,
+    Refusal,
+    finding_json,
+    observation_row,
+    reading_row,
+    receipt_row,
+    to_finding,
+    to_observation,
+    to_reading,
+    to_receipt,
+)
+from schemas.facts import Observation, Reading
+from schemas.findings import Finding
+
+
+def sha_of(text: str) -> str:
+    """SHA-256 of text, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class History:
+    """The history of one home. `folder` holds the database and the originals."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._engine = open_engine(folder)
+
+    def close(self) -> None:
+        """Let go of the database's files."""
+        self._engine.dispose()
+
+    # what is taken in
+
+    def file_receipt(self, arrival: Arrival, content: bytes) -> FiledReceipt:
+        """File one arrival, whole or not at all. Bytes equal to the current receipt's change nothing."""
+        sha256 = keep_original(self.folder, content)
+        with writing(self._engine) as connection:
+            last = _last_receipt(connection, arrival)
+            if last is not None and last["sha256"] == sha256:
+                return FiledReceipt(last["receipt_id"], True)
+            _add_file(connection, sha256, len(content), arrival.name)
+            seq = _add_event(connection, arrival.programme, "receipt", arrival.received_at)
+            ordinal = (last["ordinal"] if last else 0) + 1
+            connection.execute(insert(t.receipt).values(receipt_row(arrival, seq, ordinal, sha256)))
+            _add_all(connection, t.reading, [reading_row(seq, i, r) for i, r in enumerate(arrival.readings)])
+            _add_all(
+                connection,
+                t.observation,
+                [observation_row(seq, i, o) for i, o in enumerate(arrival.observations)],
+            )
+            _add_all(
+                connection,
+                t.finding,
+                [
+                    {"receipt_id": seq, "position": i, "finding": finding_json(f)}
+                    for i, f in enumerate(arrival.findings)
+                ],
+            )
+        return FiledReceipt(seq, False)
+
+    def file_refusal(
+        self,
+        programme: str,
+        content: bytes,
+        name: str,
+        received_at: str,
+        return_id: str | None,
+        findings: Sequence[Finding],
+    ) -> int:
+        """Keep a refused file and why it was refused; the same bytes again are the same refusal."""
+        sha256 = keep_original(self.folder, content)
+        with writing(self._engine) as connection:
+            known = connection.scalar(
+                select(t.refusal.c.seq).where(
+                    and_(t.refusal.c.programme == programme, t.refusal.c.sha256 == sha256)
+                )
+            )
+            if known is not None:
+                return int(known)
+            _add_file(connection, sha256, len(content), name)
+            seq = _add_event(connection, programme, "refusal", received_at)
+            connection.execute(
+                insert(t.refusal).values(
+                    seq=seq,
+                    programme=programme,
+                    sha256=sha256,
+                    name=name,
+                    received_at=received_at,
+                    return_id=return_id,
+                    findings=json.dumps([finding_json(f) for f in findings]),
+                )
+            )
+        return seq
+
+    # configuration and decisions
+
+    def register_configuration(self, programme: str, text: str, at: str) -> str:
+        """Record the configuration if it is not the one last recorded; returns its SHA-256."""
+        sha = sha_of(text)
+        with writing(self._engine) as connection:
+            last = connection.scalar(
+                select(t.configuration.c.sha)
+                .where(t.configuration.c.programme == programme)
+                .order_by(t.configuration.c.seq.desc())
+                .limit(1)
+            )
+            if last != sha:
+                seq = _add_event(connection, programme, "configuration", at)
+                connection.execute(
+                    insert(t.configuration).values(seq=seq, programme=programme, sha=sha, json=text)
+                )
+        return sha
+
+    def register_decisions(
+        self, programme: str, kind: str, declared: Sequence[Mapping[str, str]], at: str
+    ) -> None:
+        """Make the recorded decisions of one kind those declared: new ones are added, others withdrawn.
+
+        Each holds json, role, decided_on and reason. Nothing is deleted: a withdrawal is an event too.
+        """
+        wanted = {sha_of(d["json"]): d for d in declared}
+        with writing(self._engine) as connection:
+            held = _decisions(connection, programme, kind, None)
+            for sha in held.keys() - wanted.keys():
+                _add_decision(connection, programme, kind, at, dict(held[sha]), sha, is_withdrawn=1)
+            for sha in [s for s in wanted if s not in held]:
+                _add_decision(connection, programme, kind, at, wanted[sha], sha, is_withdrawn=0)
+
+    def configuration_at(self, programme: str, as_known: int | None) -> tuple[str, str] | None:
+        """SHA-256 and text of the configuration in force at an event (the first one, if before it)."""
+        with reading(self._engine) as connection:
+            query = select(t.configuration).where(t.configuration.c.programme == programme)
+            upto = query if as_known is None else query.where(t.configuration.c.seq <= as_known)
+            row = connection.execute(upto.order_by(t.configuration.c.seq.desc()).limit(1)).mappings().first()
+            if row is None:
+                row = connection.execute(query.order_by(t.configuration.c.seq).limit(1)).mappings().first()
+        return (row["sha"], row["json"]) if row else None
+
+    def configuration_of(self, programme: str, sha: str) -> str | None:
+        """The text of the configuration with this SHA-256."""
+        query = select(t.configuration.c.json).where(
+            t.configuration.c.programme == programme, t.configuration.c.sha == sha
+        )
+        with reading(self._engine) as connection:
+            return connection.scalar(query.limit(1))
+
+    def decisions_at(self, programme: str, kind: str, as_known: int | None) -> list[dict[str, Any]]:
+        """The decisions of one kind that stand at an event, in the order they were made."""
+        with reading(self._engine) as connection:
+            held = _decisions(connection, programme, kind, as_known)
+        return [json.loads(row["json"]) for row in sorted(held.values(), key=lambda r: r["seq"])]
+
+    # what is known
+
+    def last_event(self, programme: str) -> int:
+        """The sequence number of the last thing that happened to a programme; 0 where nothing did."""
+        with reading(self._engine) as connection:
+            found = connection.scalar(select(func.max(t.event.c.seq)).where(t.event.c.programme == programme))
+        return int(found or 0)
+
+    def event_at(self, programme: str, at: str) -> int:
+        """The last event at or before a UTC time."""
+        with reading(self._engine) as connection:
+            query = select(func.max(t.event.c.seq)).where(
+                t.event.c.programme == programme, t.event.c.at <= at
+            )
+            return int(connection.scalar(query) or 0)
+
+    def receipts(self, programme: str, as_known: int | None, until: dt.date | None = None) -> list[Receipt]:
+        """The receipts that speak, as known at an event, of workbooks as at or before `until`, in order."""
+        query = select(t.receipt).where(t.receipt.c.programme == programme)
+        if as_known is not None:
+            query = query.where(t.receipt.c.receipt_id <= as_known)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).mappings().all()
+        found = current_receipts([to_receipt(dict(row)) for row in rows])
+        return [r for r in found if until is None or r.period.end <= until]
+
+    def refusals(self, programme: str, as_known: int | None) -> list[Refusal]:
+        """The files refused up to an event."""
+        query = select(t.refusal).where(t.refusal.c.programme == programme).order_by(t.refusal.c.seq)
+        if as_known is not None:
+            query = query.where(t.refusal.c.seq <= as_known)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).mappings().all()
+        return [
+            Refusal(
+                row["seq"],
+                row["sha256"],
+                row["name"],
+                row["received_at"],
+                row["return_id"],
+                tuple(to_finding(text) for text in json.loads(row["findings"])),
+            )
+            for row in rows
+        ]
+
+    def observations(self, receipts: Sequence[Receipt], until: dt.date) -> dict[int, list[Observation]]:
+        """The observations of receipts whose period ends on or before `until`, by receipt."""
+        found: dict[int, list[Observation]] = {r.receipt_id: [] for r in receipts}
+        for row in self._of(t.observation, receipts, t.observation.c.period_end <= until.isoformat()):
+            found[row["receipt_id"]].append(to_observation(dict(row)))
+        return found
+
+    def readings(self, receipts: Sequence[Receipt]) -> dict[int, list[Reading]]:
+        """Every reading of receipts, in the order read."""
+        found: dict[int, list[Reading]] = {r.receipt_id: [] for r in receipts}
+        for row in self._of(t.reading, receipts):
+            found[row["receipt_id"]].append(to_reading(dict(row)))
+        return found
+
+    def findings(self, receipts: Sequence[Receipt]) -> dict[int, list[Finding]]:
+        """The findings about receipts, as they were judged on arrival."""
+        found: dict[int, list[Finding]] = {r.receipt_id: [] for r in receipts}
+        for row in self._of(t.finding, receipts):
+            found[row["receipt_id"]].append(to_finding(row["finding"]))
+        return found
+
+    def _of(self, table: Any, receipts: Sequence[Receipt], *conditions: Any) -> list[RowMapping]:
+        ids = [r.receipt_id for r in receipts]
+        order = table.c.position if "position" in table.c else None
+        rows: list[RowMapping] = []
+        with reading(self._engine) as connection:
+            for start in range(0, len(ids), 500):
+                query = select(table).where(table.c.receipt_id.in_(ids[start : start + 500]), *conditions)
+                if order is not None:
+                    query = query.order_by(table.c.receipt_id, order)
+                rows += connection.execute(query).mappings().all()
+        return rows
+
+    # packs
+
+    def record_pack(self, programme: str, pack: PackRecord, figures: Sequence[PrintedFigure], at: str) -> int:
+        """Record a pack and every figure it prints; returns its id."""
+        with writing(self._engine) as connection:
+            seq = _add_event(connection, programme, "pack", at)
+            connection.execute(
+                insert(t.pack).values(
+                    pack_id=seq,
+                    programme=programme,
+                    board=pack.board,
+                    meeting=pack.meeting.isoformat() if pack.meeting else None,
+                    edition=pack.edition,
+                    format=pack.format,
+                    as_at=pack.as_at.isoformat(),
+                    as_known=pack.as_known,
+                    configuration_sha=pack.configuration_sha,
+                    software=pack.software,
+                    sha256=pack.sha256,
+                    pages=pack.pages,
+                )
+            )
+            rows = [
+                {"pack_id": seq, "ref": f.ref, "figure_key": f.figure_key, "state": f.state, "value": f.value, "text": f.text}
+                for f in figures
+            ]  # fmt: skip
+            _add_all(connection, t.printed_figure, rows)
+        return seq
+
+
+def _last_receipt(connection: Connection, arrival: Arrival) -> RowMapping | None:
+    same = and_(
+        t.receipt.c.programme == arrival.programme,
+        t.receipt.c.return_id == arrival.return_id,
+        t.receipt.c.period == arrival.period.key,
+    )
+    query = select(t.receipt).where(same).order_by(t.receipt.c.receipt_id.desc()).limit(1)
+    return connection.execute(query).mappings().first()
+
+
+def _add_event(connection: Connection, programme: str, kind: str, at: str) -> int:
+    result = connection.execute(insert(t.event).values(programme=programme, kind=kind, at=at))
+    return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+
+def _add_file(connection: Connection, sha256: str, size: int, name: str) -> None:
+    known = connection.scalar(select(t.file.c.sha256).where(t.file.c.sha256 == sha256))
+    if known is None:
+        connection.execute(insert(t.file).values(sha256=sha256, size=size, name=name))
+
+
+def _add_all(connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _add_decision(
+    connection: Connection,
+    programme: str,
+    kind: str,
+    at: str,
+    entry: Mapping[str, Any],
+    sha: str,
+    *,
+    is_withdrawn: int,
+) -> None:
+    seq = _add_event(connection, programme, "withdrawal" if is_withdrawn else "decision", at)
+    connection.execute(
+        insert(t.decision).values(
+            seq=seq,
+            programme=programme,
+            kind=kind,
+            sha=sha,
+            is_withdrawn=is_withdrawn,
+            role=entry["role"],
+            decided_on=entry["decided_on"],
+            reason=entry["reason"],
+            json=entry["json"],
+        )
+    )
+
+
+def _decisions(
+    connection: Connection, programme: str, kind: str, as_known: int | None
+) -> dict[str, RowMapping]:
+    """The decisions that stand, by hash: declared, and not withdrawn since."""
+    query = select(t.decision).where(t.decision.c.programme == programme, t.decision.c.kind == kind)
+    if as_known is not None:
+        query = query.where(t.decision.c.seq <= as_known)
+    held: dict[str, RowMapping] = {}
+    for row in connection.execute(query.order_by(t.decision.c.seq)).mappings():
+        if row["is_withdrawn"]:
+            held.pop(row["sha"], None)
+        else:
+            held[row["sha"]] = row
+    return held

@@ -1,0 +1,166 @@
+"""The tables of history. Evidence and events are stored; judgement is derived."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+meta = Table(
+    "meta", metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False)
+)
+
+# One row for everything that happened, in order: "as known N" is a row of this table.
+event = Table(
+    "event",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("programme", String(80), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("at", String(32), nullable=False),
+)
+
+file = Table(
+    "file",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+)
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("receipt_id", Integer, ForeignKey("event.seq"), primary_key=True),
+    Column("programme", String(80), nullable=False),
+    Column("return_id", String(80), nullable=False),
+    Column("period", String(40), nullable=False),
+    Column("period_end", String(10), nullable=False),
+    Column("covered", String(40)),
+    Column("ordinal", Integer, nullable=False),
+    Column("sha256", String(64), ForeignKey("file.sha256"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("received_at", String(32), nullable=False),
+    Column("layout_sha", String(64), nullable=False),
+    Column("configuration_sha", String(64), nullable=False),
+    UniqueConstraint("programme", "return_id", "period", "ordinal"),
+)
+
+refusal = Table(
+    "refusal",
+    metadata,
+    Column("seq", Integer, ForeignKey("event.seq"), primary_key=True),
+    Column("programme", String(80), nullable=False),
+    Column("sha256", String(64), ForeignKey("file.sha256"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("received_at", String(32), nullable=False),
+    Column("return_id", String(80)),
+    Column("findings", Text, nullable=False),
+    UniqueConstraint("programme", "sha256"),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("receipt_id", Integer, ForeignKey("receipt.receipt_id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("finding", Text, nullable=False),
+    UniqueConstraint("receipt_id", "position"),
+)
+
+reading = Table(
+    "reading",
+    metadata,
+    Column("receipt_id", Integer, ForeignKey("receipt.receipt_id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("table_id", String(80), nullable=False),
+    Column("row_key", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("cell", String(16), nullable=False),
+    Column("raw_text", Text, nullable=False),
+    Column("number_format", Text, nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("value", Text),
+    Column("decimals", Integer, nullable=False),
+    UniqueConstraint("receipt_id", "table_id", "row_key", "field"),
+)
+
+observation = Table(
+    "observation",
+    metadata,
+    Column("receipt_id", Integer, ForeignKey("receipt.receipt_id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("measure", String(80), nullable=False),
+    Column("service", Text),
+    Column("subgroup", String(80)),
+    Column("period_start", String(10), nullable=False),
+    Column("period_end", String(10), nullable=False),
+    Column("precision", String(8), nullable=False),
+    Column("basis", String(12), nullable=False),
+    Column("form", String(8), nullable=False),
+    Column("per", Text, nullable=False),
+    Column("numerator", Text),
+    Column("denominator", Text),
+    Column("stated", Text),
+    Column("stated_decimals", Integer, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("operands", Text, nullable=False),
+    UniqueConstraint("receipt_id", "position"),
+)
+Index("observation_by_measure", observation.c.measure, observation.c.period_end)
+
+configuration = Table(
+    "configuration",
+    metadata,
+    Column("seq", Integer, ForeignKey("event.seq"), primary_key=True),
+    Column("programme", String(80), nullable=False),
+    Column("sha", String(64), nullable=False),
+    Column("json", Text, nullable=False),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("seq", Integer, ForeignKey("event.seq"), primary_key=True),
+    Column("programme", String(80), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("sha", String(64), nullable=False),
+    Column("is_withdrawn", Integer, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("decided_on", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("json", Text, nullable=False),
+)
+
+pack = Table(
+    "pack",
+    metadata,
+    Column("pack_id", Integer, ForeignKey("event.seq"), primary_key=True),
+    Column("programme", String(80), nullable=False),
+    Column("board", String(80), nullable=False),
+    Column("meeting", String(10)),
+    Column("edition", String(12), nullable=False),
+    Column("format", String(12), nullable=False),
+    Column("as_at", String(10), nullable=False),
+    Column("as_known", Integer, nullable=False),
+    Column("configuration_sha", String(64), nullable=False),
+    Column("software", String(40), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("pages", Integer, nullable=False),
+)
+
+printed_figure = Table(
+    "printed_figure",
+    metadata,
+    Column("pack_id", Integer, ForeignKey("pack.pack_id"), nullable=False),
+    Column("ref", String(12), nullable=False),
+    Column("figure_key", Text, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("value", Text),
+    Column("text", Text, nullable=False),
+    UniqueConstraint("pack_id", "figure_key"),
+)

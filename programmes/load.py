@@ -1,0 +1,309 @@
+"""Read a programme's folder: YAML with line numbers in, one frozen Programme out.
+
+Every problem is reported at once, each with its file, line and key, an unknown key with the nearest
+known one.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError
+
+from schemas.config import Correction, DueDateDecision, Programme
+from schemas.consistency import check_programme
+from schemas.spelling import nearest
+
+M = TypeVar("M", bound=BaseModel)
+
+_FILES = {"indicators.yaml": ("indicators", "unmeasured"), "boards.yaml": ("boards",)}
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigProblem:
+    """One thing wrong in a programme's YAML."""
+
+    file: str
+    line: int | None
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}, line {self.line}" if self.line else self.file
+        return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
+
+
+class ConfigurationError(Exception):
+    """A programme that cannot be loaded; `problems` holds everything that is wrong with it."""
+
+    def __init__(self, problems: Sequence[ConfigProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, problems)))
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedProgramme:
+    """A programme with its declared decisions, and the folder it came from."""
+
+    programme: Programme
+    corrections: tuple[Correction, ...]
+    due_dates: tuple[DueDateDecision, ...]
+    folder: Path
+
+
+class _Tree:
+    """The merged YAML of a folder; knows the file and line of every key."""
+
+    def __init__(self) -> None:
+        self.data: dict[str, Any] = {}
+        self._file_of: dict[int, str] = {}
+
+    def own(self, node: Any, file: str) -> None:
+        """Remember that `node` and everything in it stands in `file`."""
+        if isinstance(node, (CommentedMap, CommentedSeq)):
+            self._file_of[id(node)] = file
+            for child in node.values() if isinstance(node, CommentedMap) else node:
+                self.own(child, file)
+
+    def locate(self, path: Sequence[str | int]) -> tuple[str, int | None]:
+        """File and line of the deepest key on `path` that exists."""
+        node: Any = self.data
+        file, line = "programme.yaml", None
+        for key in path:
+            file = self._file_of.get(id(node), file)
+            node, found = _step(node, key)
+            line = found or line
+            if node is None:
+                break
+            file = self._file_of.get(id(node), file)
+        return file, line
+
+
+def _step(node: Any, key: str | int) -> tuple[Any, int | None]:
+    if isinstance(node, Mapping):
+        real = next((k for k in node if str(k) == str(key)), None)
+        if real is None:
+            return None, None
+        line = None
+        if isinstance(node, CommentedMap) and real in node.lc.data:
+            line = node.lc.data[real][0] + 1
+        return node[real], line
+    if isinstance(node, (list, tuple)) and isinstance(key, int) and key < len(node):
+        line = None
+        if isinstance(node, CommentedSeq) and key in (node.lc.data or {}):
+            line = node.lc.data[key][0] + 1
+        return node[key], line
+    return None, None
+
+
+def load_programme(folder: Path) -> LoadedProgramme:
+    """The programme of a folder. ConfigurationError names every file, line and key that is wrong."""
+    if not (folder / "programme.yaml").is_file():
+        raise ConfigurationError(
+            [ConfigProblem(str(folder), None, "", "there is no programme.yaml in this folder")]
+        )
+    tree = _read_tree(folder)
+    programme = _validate(Programme, tree, tree.data)
+    problems = [
+        ConfigProblem(*tree.locate(p.path), ".".join(map(str, p.path)), p.message)
+        for p in check_programme(programme)
+    ]
+    if problems:
+        raise ConfigurationError(problems)
+    corrections = _read_decisions(folder, "corrections", Correction)
+    due_dates = _read_decisions(folder, "due_dates", DueDateDecision)
+    return LoadedProgramme(programme, tuple(corrections), tuple(due_dates), folder)
+
+
+def _read_tree(folder: Path) -> _Tree:
+    tree = _Tree()
+    main = _read_yaml(folder / "programme.yaml")
+    tree.own(main, "programme.yaml")
+    tree.data = dict(main)
+    for name, keys in _FILES.items():
+        if (folder / name).is_file():
+            content = _read_yaml(folder / name)
+            _forbid_unknown(content, keys, name)
+            tree.own(content, name)
+            tree.data.update(content)
+    returns = CommentedSeq()
+    for path in sorted((folder / "returns").glob("*.yaml")):
+        content = _read_yaml(path)
+        if isinstance(content.get("layouts"), list):
+            content["layouts"] = _merge_layouts(content["layouts"])
+        tree.own(content, f"returns/{path.name}")
+        returns.append(content)
+    tree.data["returns"] = returns
+    return tree
+
+
+def _forbid_unknown(content: CommentedMap, keys: Sequence[str], name: str) -> None:
+    problems = [
+        ConfigProblem(name, content.lc.data[key][0] + 1, str(key), _unknown_key(str(key), keys))
+        for key in content
+        if key not in keys
+    ]
+    if problems:
+        raise ConfigurationError(problems)
+
+
+def _read_yaml(path: Path) -> CommentedMap:
+    yaml = YAML(typ="rt")
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark is not None else None
+        raise ConfigurationError(
+            [ConfigProblem(path.name, line, "", f"this is not valid YAML: {error.problem or error.context}")]
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError([ConfigProblem(path.name, None, "", f"cannot be read: {error}")]) from None
+    if content is None:
+        return CommentedMap()
+    if not isinstance(content, CommentedMap):
+        raise ConfigurationError([ConfigProblem(path.name, 1, "", "the file must hold keys and values")])
+    return content
+
+
+def _merge_layouts(layouts: CommentedSeq) -> CommentedSeq:
+    """Each layout states only its differences from the one before; null takes a key out."""
+    merged = CommentedSeq()
+    merged.lc.data = layouts.lc.data
+    base: Any = None
+    for layout in layouts:
+        base = layout if base is None else _overlay(copy.deepcopy(base), layout)
+        merged.append(base)
+    return merged
+
+
+def _overlay(base: Any, change: Any) -> Any:
+    if not (isinstance(base, CommentedMap) and isinstance(change, CommentedMap)):
+        return change
+    for key, value in change.items():
+        if value is None:
+            base.pop(key, None)
+        else:
+            base[key] = _overlay(base.get(key), value)
+            base.lc.data[key] = change.lc.data[key]
+    return base
+
+
+def _plain(node: Any) -> Any:
+    """YAML nodes as plain Python; numbers with a point become Decimal, so no binary float is kept."""
+    if isinstance(node, Mapping):
+        return {(_plain(k) if not isinstance(k, str) else str(k)): _plain(v) for k, v in node.items()}
+    if isinstance(node, (list, tuple)):
+        return [_plain(item) for item in node]
+    if isinstance(node, bool) or node is None:
+        return node
+    if isinstance(node, float):
+        return Decimal(str(float(node)))
+    if isinstance(node, int):
+        return int(node)
+    if isinstance(node, dt.datetime):
+        return node.date()
+    return str(node) if isinstance(node, str) else node
+
+
+def _validate(model: type[M], tree: _Tree, data: Any) -> M:
+    try:
+        return model.model_validate(_plain(data))
+    except ValidationError as error:
+        raise ConfigurationError([_to_problem(model, tree, dict(e)) for e in error.errors()]) from None
+
+
+def _to_problem(model: type[BaseModel], tree: _Tree, error: dict[str, Any]) -> ConfigProblem:
+    path = [part for part in error["loc"] if part != "[key]"]
+    file, line = tree.locate(path)
+    key = ".".join(map(str, path))
+    if error["type"] == "extra_forbidden":
+        return ConfigProblem(file, line, key, _unknown_key(str(path[-1]), _known_keys(model, path[:-1])))
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "missing":
+        message = "this key is missing"
+    elif error["type"] == "string_type" and not isinstance(error["input"], (dict, list)):
+        message = f'this must be text: put it in quotes, "{error["input"]}"'
+    return ConfigProblem(file, line, key, message)
+
+
+def _unknown_key(key: str, known: Sequence[str]) -> str:
+    near = nearest(key, known)
+    return "unknown key" + (
+        f"; did you mean {near!r}?" if near else f"; known are {', '.join(sorted(known))}"
+    )
+
+
+def _known_keys(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
+    found = _model_at(model, list(path))
+    if found is None:
+        return []
+    return [info.alias or name for name, info in found.model_fields.items()]
+
+
+def _model_at(annotation: Any, path: list[str | int]) -> type[BaseModel] | None:
+    """The model that the keys of `path` lead to, through lists, mappings and optional fields."""
+    annotation = _unwrap(annotation)
+    if not path:
+        return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        for name, info in annotation.model_fields.items():
+            if path[0] in (name, info.alias):
+                return _model_at(info.annotation, path[1:])
+        return None
+    arguments = [a for a in get_args(annotation) if a is not Ellipsis]
+    return _model_at(arguments[-1], path[1:]) if arguments else None
+
+
+def _unwrap(annotation: Any) -> Any:
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _unwrap(get_args(annotation)[0])
+    if origin in (Union, UnionType):
+        return _unwrap(next(a for a in get_args(annotation) if a is not type(None)))
+    return annotation
+
+
+def _read_decisions(folder: Path, name: str, model: type[M]) -> list[M]:
+    """The declared decisions of one file; an absent or empty file means none."""
+    path = folder / f"{name}.yaml"
+    if not path.is_file():
+        return []
+    content = _read_yaml(path)
+    _forbid_unknown(content, (name,), path.name)
+    entries = content.get(name) or CommentedSeq()
+    tree = _Tree()
+    tree.own(content, path.name)
+    tree.data = {name: entries}
+    found, problems = [], []
+    for index, entry in enumerate(entries):
+        try:
+            found.append(model.model_validate(_decision(_plain(entry))))
+        except ValidationError as error:
+            for item in error.errors():
+                part = _to_problem(model, tree, {**item, "loc": item["loc"]})
+                file, line = tree.locate((name, index, *item["loc"]))
+                problems.append(ConfigProblem(path.name, line, f"{name}.{index}.{part.key}", part.message))
+    if problems:
+        raise ConfigurationError(problems)
+    return found
+
+
+def _decision(entry: Any) -> Any:
+    """Expected and right values may be written as numbers; they are compared as they are written."""
+    if not isinstance(entry, dict):
+        return entry
+    return {
+        k: str(v) if k in {"expected", "right"} and not isinstance(v, (str, dt.date)) else v
+        for k, v in entry.items()
+    }

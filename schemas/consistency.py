@@ -1,0 +1,198 @@
+"""Whether the parts of a programme fit together: every name that is used is declared, and only once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from schemas.config import Indicator, Programme, Return
+from schemas.layout import Layout, MeasureLayout, TableLayout, Term
+from schemas.spelling import nearest, normalise
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in the configuration that cannot work: where (a path of keys), and why."""
+
+    path: Path
+    message: str
+
+
+def check_programme(programme: Programme) -> list[Problem]:
+    """Every contradiction in the configuration, all at once."""
+    return [
+        *_check_unique_ids(programme),
+        *_check_spellings(programme),
+        *(p for i, r in enumerate(programme.returns) for p in _check_return(programme, r, ("returns", i))),
+        *(
+            p
+            for i, n in enumerate(programme.indicators)
+            for p in _check_indicator(programme, n, ("indicators", i))
+        ),
+        *_check_unmeasured(programme),
+        *_check_boards(programme),
+    ]
+
+
+def _unknown(path: Path, what: str, name: str, known: Iterable[str]) -> Problem:
+    names = list(known)
+    near = nearest(name, names)
+    hint = f"; did you mean {near!r}?" if near else (f"; known are {', '.join(names)}" if names else "")
+    return Problem(path, f"{what} {name!r} is not declared{hint}")
+
+
+def _check_unique_ids(programme: Programme) -> Iterator[Problem]:
+    lists: dict[str, list[str]] = {
+        "services": [s.id for s in programme.services],
+        "subgroups": [g.id for g in programme.subgroups],
+        "priorities": [p.id for p in programme.priorities],
+        "returns": [r.id for r in programme.returns],
+        "indicators": [i.id for i in programme.indicators],
+        "boards": [b.id for b in programme.boards],
+    }
+    for name, ids in lists.items():
+        for index, item in enumerate(ids):
+            if item in ids[:index]:
+                yield Problem((name, index, "id"), f"the id {item!r} is used twice")
+    refs = [(i, j, r.ref) for i, p in enumerate(programme.priorities) for j, r in enumerate(p.refs)]
+    seen: set[str] = set()
+    for i, j, ref in refs:
+        if ref in seen:
+            yield Problem(("priorities", i, "refs", j, "ref"), f"the reference {ref!r} is used twice")
+        seen.add(ref)
+    if list(programme.reporting_dates) != sorted(set(programme.reporting_dates)):
+        yield Problem(("reporting_dates",), "reporting dates must be in order, each once")
+
+
+def _check_spellings(programme: Programme) -> Iterator[Problem]:
+    owner: dict[str, str] = {}
+    named = [("company", programme.company.label, programme.company.spellings)]
+    named += [(s.id, s.label, s.spellings) for s in programme.services]
+    for index, (item_id, label, spellings) in enumerate(named):
+        for form in {normalise(t) for t in (label, *spellings)}:
+            if owner.setdefault(form, item_id) != item_id:
+                path: Path = ("company",) if index == 0 else ("services", index - 1)
+                yield Problem(path, f"the spelling {form!r} is already that of {owner[form]!r}")
+
+
+def _check_return(programme: Programme, item: Return, path: Path) -> Iterator[Problem]:
+    tables = {t for layout in item.layouts for t in layout.tables}
+    for date, names in item.partial.items():
+        for name in names:
+            if name not in tables:
+                yield _unknown((*path, "partial", str(date)), "table", name, tables)
+    if item.layouts and not item.recognise:
+        yield Problem(path, "a return with a layout needs `recognise`: the titles that its workbook bears")
+    dates = [layout.from_ for layout in item.layouts]
+    if dates != sorted(set(dates)):
+        yield Problem((*path, "layouts"), "layouts must be in order of `from`, each date once")
+    for index, layout in enumerate(item.layouts):
+        yield from _check_layout(programme, layout, (*path, "layouts", index))
+
+
+def _check_layout(programme: Programme, layout: Layout, path: Path) -> Iterator[Problem]:
+    services = {s.id for s in programme.services}
+    subgroups = {g.id for g in programme.subgroups}
+    for name, table in layout.tables.items():
+        here = (*path, "tables", name)
+        named = {*table.rows.services, *table.rows.optional_services}
+        named |= {s for subtotal in table.rows.subtotals for s in subtotal.of}
+        for service in sorted(named - services):
+            yield _unknown((*here, "rows"), "service", service, sorted(services))
+        for index, measure in enumerate(table.measures):
+            yield from _check_measure(table, measure, (*here, "measures", index), services, subgroups)
+        for index, check in enumerate(table.checks):
+            for term in check.terms:
+                yield from _check_term(table, term, (*here, "checks", index))
+        if table.rows.kind == "records" and table.rows.key not in table.columns.fields:
+            yield _unknown((*here, "rows", "key"), "field", str(table.rows.key), table.columns.fields)
+
+
+def _check_measure(
+    table: TableLayout, measure: MeasureLayout, path: Path, services: set[str], subgroups: set[str]
+) -> Iterator[Problem]:
+    for part in ("numerator", "denominator", "stated"):
+        term = getattr(measure, part)
+        if term is not None:
+            yield from _check_term(table, term, (*path, part))
+    if measure.service is not None and measure.service not in services:
+        yield _unknown((*path, "service"), "service", measure.service, sorted(services))
+    if measure.subgroup is not None and measure.subgroup not in subgroups:
+        yield _unknown((*path, "subgroup"), "subgroup", measure.subgroup, sorted(subgroups))
+
+
+def _check_term(table: TableLayout, term: Term, path: Path) -> Iterator[Problem]:
+    if term.field is not None and term.field not in table.columns.fields:
+        yield _unknown(path, "field", term.field, table.columns.fields)
+    for row in term.rows:
+        if row not in table.rows.items:
+            yield _unknown(path, "row", row, table.rows.items)
+
+
+def _check_indicator(programme: Programme, item: Indicator, path: Path) -> Iterator[Problem]:
+    returns = {r.id: r for r in programme.returns}
+    if item.return_id not in returns:
+        yield _unknown((*path, "return"), "return", item.return_id, returns)
+    elif returns[item.return_id].layouts:
+        yield from _check_source(returns[item.return_id], item, path)
+    services = {s.id for s in programme.services}
+    for service in (*item.services, *item.service_targets):
+        if service not in services:
+            yield _unknown((*path, "services"), "service", service, sorted(services))
+    for service in item.service_targets:
+        if service in services and service not in item.services:
+            yield Problem(
+                (*path, "service_targets", service), "this service is not among the indicator's services"
+            )
+    subgroups = {g.id for g in programme.subgroups}
+    for group in item.subgroups:
+        if group not in subgroups:
+            yield _unknown((*path, "subgroups"), "subgroup", group, sorted(subgroups))
+    refs = {r.ref for p in programme.priorities for r in p.refs}
+    for ref in item.plan_refs:
+        if refs and ref not in refs:
+            yield _unknown((*path, "plan_refs"), "plan reference", ref, sorted(refs))
+
+
+def _check_source(item: Return, indicator: Indicator, path: Path) -> Iterator[Problem]:
+    measures = [m for layout in item.layouts for t in layout.tables.values() for m in t.measures]
+    own = [m for m in measures if m.id == indicator.measure]
+    if not own:
+        yield _unknown(
+            (*path, "measure"), f"measure of return {item.id!r}", indicator.measure, {m.id for m in measures}
+        )
+    elif not any(_basis(item, m) & {indicator.basis} for m in own):
+        bases = sorted({b for m in own for b in _basis(item, m)})
+        yield Problem(
+            (*path, "basis"), f"the return gives this measure as {', '.join(bases)}, not {indicator.basis}"
+        )
+    elif indicator.company == "ratio" and all(m.numerator is None for m in own):
+        yield Problem((*path, "company"), "`company: ratio` needs a measure with numerator and denominator")
+
+
+def _basis(item: Return, measure: MeasureLayout) -> set[str]:
+    """The bases on which the layouts of a return give a measure."""
+    return {
+        measure.basis or layout.basis
+        for layout in item.layouts
+        for table in layout.tables.values()
+        if measure in table.measures
+    }
+
+
+def _check_unmeasured(programme: Programme) -> Iterator[Problem]:
+    refs = {r.ref for p in programme.priorities for r in p.refs}
+    for index, item in enumerate(programme.unmeasured):
+        for ref in item.plan_refs:
+            if ref not in refs:
+                yield _unknown(("unmeasured", index, "plan_refs"), "plan reference", ref, sorted(refs))
+
+
+def _check_boards(programme: Programme) -> Iterator[Problem]:
+    priorities = {p.id for p in programme.priorities}
+    for index, board in enumerate(programme.boards):
+        for name in board.priorities:
+            if name not in priorities:
+                yield _unknown(("boards", index, "priorities"), "priority", name, sorted(priorities))

@@ -1,0 +1,373 @@
+"""Findings: something wrong or doubtful in a file, at a cell. The one home of the sentences people read.
+
+Each code has a severity, a sentence (what is wrong) and an action (what to do), written as templates over
+named parts. docs/findings.md is generated from this table and the examples in the tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Severity = Literal["error", "doubt", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The one change of one cell that would make every check hold."""
+
+    cell: str
+    from_: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding: what is wrong, where, and what to do.
+
+    `refuses` marks an error for which the whole file is refused; other errors hold the row or figure at
+    the cell. `table`, `row_key` and `field` tie it to a reading where there is one.
+    """
+
+    code: str
+    severity: Severity
+    sheet: str | None
+    cell: str | None
+    message: str
+    action: str
+    suggestion: Suggestion | None = None
+    refuses: bool = False
+    table: str | None = None
+    row_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    severity: Severity
+    message: str
+    action: str
+    refuses: bool = False
+
+
+_ERROR, _DOUBT, _NOTE = "error", "doubt", "note"
+_SEND = "Mend the workbook and send it again."
+
+RULES: dict[str, _Rule] = {
+    # gate 1: is this the right workbook?
+    "not_a_workbook": _Rule(
+        "error",
+        "{file} cannot be opened as an Excel workbook: {why}.",
+        "Send the return as an .xlsx workbook.",
+        True,
+    ),
+    "unsupported_format": _Rule(
+        "error",
+        "{file} is {what}, which is not read.",
+        "Save it as an .xlsx workbook and send it again.",
+        True,
+    ),
+    "file_too_large": _Rule(
+        "error",
+        "{file} is not opened: {why}.",
+        "Send only the return's own sheets, without empty formatted areas.",
+        True,
+    ),
+    "unknown_return": _Rule(
+        "error",
+        "This is none of the programme's returns. The nearest is {nearest}; {differs}.",
+        "Send the programme's own return, or add a layout for this one.",
+        True,
+    ),
+    "ambiguous_return": _Rule(
+        "error", "This could be {first} or {second}.", "Put the return's title on the first sheet.", True
+    ),
+    "as_at_missing": _Rule(
+        "error",
+        "No as-at date was found beside {labels}.",
+        "Write the date of the figures on the sheet, for example 'As at 29 November 2021'.",
+        True,
+    ),
+    "as_at_unreadable": _Rule(
+        "error",
+        "The as-at line says '{text}', which is not a date.",
+        "Write it as a date, for example 29/11/2021.",
+        True,
+    ),
+    "as_at_disagree": _Rule(
+        "error",
+        "{cell} says the figures are as at {this}, but {other_ref} says {other}.",
+        "Give every sheet the same as-at date, or send one workbook for each date.",
+        True,
+    ),
+    "no_layout": _Rule(
+        "error",
+        "The workbook is as at {date}, before the first layout of {title} ({first}).",
+        "Check the as-at date, or declare a layout for that time.",
+        True,
+    ),
+    "table_missing": _Rule(
+        "error",
+        "The table '{anchor}' was not found{where}.",
+        "Put the sheet back, or declare in the return's `partial` list that this date comes without it.",
+        True,
+    ),
+    "header_missing": _Rule(
+        "error",
+        "The column '{header}' was not found in the header row{near}.",
+        "Rename the column back, or add the new spelling to `headers` of field `{field}` in the layout.",
+        True,
+    ),
+    "header_duplicate": _Rule(
+        "error",
+        "The column '{header}' stands twice: here and at {other}.",
+        "Keep one of the two columns.",
+        True,
+    ),
+    "table_twice": _Rule(
+        "error",
+        "The table '{anchor}' stands twice: here and at {other}.",
+        "Keep the one that counts and take the other out.",
+        True,
+    ),
+    "sheet_renamed": _Rule(
+        "note",
+        "The table '{anchor}' was found on sheet '{sheet}', not on '{expected}'.",
+        "Nothing, if that is meant.",
+    ),
+    "hidden_read": _Rule(
+        "note", "{what} is hidden in the workbook; it was read all the same.", "Nothing, if that is meant."
+    ),
+    # gate 2: is each table sound?
+    "undeclared_service": _Rule(
+        "error",
+        "'{label}' is not a service of this programme{near}. Its figures are held, and no company figure is derived.",
+        "Correct the name, or add the spelling to a service in programme.yaml.",
+    ),
+    "duplicate_row": _Rule(
+        "error",
+        "'{label}' stands twice, here and at {other}. Both rows are held.",
+        "Keep the right row and take the other out.",
+    ),
+    "missing_service": _Rule(
+        "error",
+        "'{table}' has no row for {label}{near}. The company figure is not derived.",
+        "Put the row back, with its figures.",
+    ),
+    "missing_company_row": _Rule(
+        "doubt",
+        "'{table}' has no {label} row, so the services cannot be checked against it.",
+        "Put the row back.",
+    ),
+    "missing_row": _Rule(
+        "error",
+        "'{table}' has no row for '{label}'{near}.",
+        "Put the row back, or add its new name to `labels` in the layout.",
+    ),
+    "undeclared_row": _Rule(
+        "doubt",
+        "The row '{label}' is not declared in the layout and is not read{near}.",
+        "Add it to the layout's items if it is to be read.",
+    ),
+    "unlabelled_row": _Rule(
+        "error",
+        "This row holds figures but no name. It is held.",
+        "Write the name of the service or measure in the row.",
+    ),
+    "unread_column": _Rule(
+        "doubt",
+        "The column '{header}' holds figures but is not declared in the layout; it is not read.",
+        "Add it to the layout if it is to be read.",
+    ),
+    "period_unreadable": _Rule(
+        "error",
+        "The column heading '{header}' is not a period; its figures are not read.",
+        "Write the period as a month or a date, for example Nov-21.",
+    ),
+    "period_twice": _Rule(
+        "error",
+        "The period {period} has two columns, here and at {other}; both are held.",
+        "Keep the right column.",
+    ),
+    "period_future": _Rule(
+        "error",
+        "The column {period} ends after the workbook's own as-at date, {as_at}; its figures are held.",
+        "Check the as-at date and the heading.",
+    ),
+    "missing_value": _Rule(
+        "error", "{cell} is empty: {label} has no '{field}'. Its figure is not printed.", "Fill in the cell."
+    ),
+    "text_in_number": _Rule(
+        "error",
+        "{cell} says '{text}' where a {kind} belongs. Its figure is held.",
+        "Write a number, and put remarks in a note.",
+    ),
+    "not_a_date": _Rule(
+        "error", "{cell} says '{text}' where a date belongs.", "Write a date, for example 29/11/2021."
+    ),
+    "negative_count": _Rule(
+        "error",
+        "{cell} says {value}: a count cannot be below zero. Its figure is held.",
+        "Write the right count.",
+    ),
+    "fractional_count": _Rule(
+        "error",
+        "{cell} says {value}: a count is a whole number. Its figure is held.",
+        "Write the right count.",
+    ),
+    "percent_out_of_range": _Rule(
+        "error",
+        "{cell} says {value}%, which no share can be. Its figure is held.",
+        "Write the right percentage.",
+    ),
+    "bare_fraction": _Rule(
+        "error",
+        "{cell} says {value} without a percent sign or format: {value}% or {scaled}%? Its figure is held.",
+        "Give the cell a percent format, or write the percentage with its sign.",
+    ),
+    "error_cell": _Rule(
+        "error", "{cell} shows the error {text}. Its figure is held.", "Mend the formula in the workbook."
+    ),
+    "formula_uncached": _Rule(
+        "error",
+        "{cell} holds a formula without a stored result. Its figure is held.",
+        "Open the workbook in Excel, let it calculate, save it and send it again.",
+    ),
+    "symbol": _Rule(
+        "note", "{cell} says '{text}', read as {meaning}. No figure is printed for it.", "Nothing."
+    ),
+    "counts_disagree": _Rule(
+        "error",
+        "{explanation}. Its figure is held.",
+        "{what_to_do}",
+    ),
+    "percent_disagrees": _Rule(
+        "error",
+        "{cell} says {stated}, but {derivation} is {derived}. Its figure is held.",
+        "{what_to_do}",
+    ),
+    "more_than_all": _Rule(
+        "error",
+        "{numerator_cell} says {numerator}, more than all {denominator} of {denominator_cell}. Its figure is held.",
+        "{what_to_do}",
+    ),
+    "last_digit": _Rule(
+        "note",
+        "{cell} says {stated}; {derivation} is {derived}. The derived figure is printed.",
+        "Nothing; mend the rounding in the workbook when convenient.",
+    ),
+    "percent_unreadable": _Rule(
+        "doubt",
+        "{cell} says '{text}', which is no percentage. The counts agree, so {derived} is printed.",
+        "Mend the cell in the workbook.",
+    ),
+    "parts_disagree": _Rule(
+        "doubt",
+        "{explanation}. No printed figure rests on these cells.",
+        "Check these cells against their source.",
+    ),
+    "company_disagrees": _Rule(
+        "error",
+        "The {company} row says {stated} at {cell}, but the services give {derived}. That row is held; the services stand.",
+        "Check the {company} row against its services.",
+    ),
+    "subtotal_disagrees": _Rule(
+        "error",
+        "The sub-total '{label}' says {stated} at {cell}, but its services give {derived}. The sub-total is held.",
+        "Check the sub-total against its services.",
+    ),
+    "stated_not_checked": _Rule(
+        "doubt",
+        "{cell} says {stated}, which cannot be checked, since {why}. It would be printed as stated, not derived.",
+        "Mend the held rows; the figure is then derived.",
+    ),
+    # tracker
+    "undated": _Rule(
+        "doubt",
+        "Action {key} has neither a due date nor a next review date, so it cannot be rated.",
+        "Agree a due date, or give a next review date.",
+    ),
+    "date_reading_doubtful": _Rule(
+        "doubt",
+        "{cell} says '{text}'. It is read as {reading}, which is not certain.",
+        "Write the dates in their own columns.",
+    ),
+    "date_reading_differs": _Rule(
+        "doubt",
+        "{cell} says {what} {typed}, but the date printed in the plan, '{text}', reads as {read}. The tracker's own date is used.",
+        "Agree which date holds, and record it.",
+    ),
+    "unknown_rating": _Rule(
+        "doubt", "{cell} says '{text}', which is none of the plan's colours.", "Write one of {colours}."
+    ),
+    "unknown_ref": _Rule(
+        "error",
+        "Action {key} belongs to '{ref}', which the plan does not have. It is listed apart.",
+        "Correct the reference.",
+    ),
+    "duplicate_key": _Rule(
+        "error",
+        "The key {key} stands twice, here and at {other}. Each is rated apart.",
+        "Give every action its own key.",
+    ),
+    "completed_in_future": _Rule(
+        "doubt",
+        "{cell} says completed on {date}, after the tracker's own date, {as_at}. It does not count as completed yet.",
+        "Write the date of completion once it has passed.",
+    ),
+    # gate 3: do workbook and history agree?
+    "correction_stale": _Rule(
+        "error",
+        "The correction of {where} expects '{expected}', but the workbook now says '{found}'. The correction is not applied.",
+        "Take the correction out of corrections.yaml if the source is mended; otherwise declare it anew.",
+    ),
+    "correction_unmatched": _Rule(
+        "error",
+        "The correction of {where} fits no cell that was read. It is not applied.",
+        "Check return, period, service, measure and field in corrections.yaml.",
+    ),
+    "due_moved": _Rule(
+        "doubt",
+        "Action {key} is due {new} in this tracker and was due {old} before, but no board's decision is recorded. The earlier of the two is used.",
+        "Record the decision in due_dates.yaml, with the meeting.",
+    ),
+    "title_changed": _Rule(
+        "doubt",
+        "Action {key} was called '{old}' and is now called '{new}'.",
+        "Check that the key still means the same action.",
+    ),
+    "action_gone": _Rule(
+        "doubt", "Action {key} was in the tracker before and is not in this one.", "Say what became of it."
+    ),
+    "decision_unmatched": _Rule(
+        "error",
+        "The recorded new due date of action {key} expects {expected}, but the agreed date was {found}. It is not applied.",
+        "Check the entry in due_dates.yaml.",
+    ),
+}
+
+
+def make_finding(
+    code: str,
+    *,
+    sheet: str | None = None,
+    cell: str | None = None,
+    suggestion: Suggestion | None = None,
+    table_id: str | None = None,
+    row_key: str | None = None,
+    **parts: Any,
+) -> Finding:
+    """A finding of a declared code. KeyError for a code that is not declared or a part that is missing."""
+    rule = RULES[code]
+    words = {"sheet": sheet or "", "cell": cell or "", **{k: str(v) for k, v in parts.items()}}
+    return Finding(
+        code,
+        rule.severity,
+        sheet,
+        cell,
+        rule.message.format(**words),
+        rule.action.format(**words),
+        suggestion,
+        rule.refuses,
+        table_id,
+        row_key,
+    )

@@ -1,0 +1,196 @@
+"""Outcome: the colour of every action at a date, by rule, beside its owner's own.
+
+Source: docs/methodology.md, "BRAG: outcome".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from schemas.config import DueDateDecision, Programme
+from schemas.findings import Finding, make_finding
+from transforms.tracker import ActionEntry, Tracker
+from transforms.words import say_date, say_short_date
+
+Outcome = Literal["blue", "red", "amber", "yellow", "green", "grey", "undated"]
+
+_HOPE = {"red": 0, "amber": 1, "yellow": 2, "green": 3, "blue": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """An action, rated by rule at a date. `due` is the agreed date in force; `tracker_as_at` dates the tracker."""
+
+    entry: ActionEntry
+    priority: str
+    start: dt.date | None
+    due: dt.date | None
+    forecast: dt.date | None
+    outcome: Outcome
+    previous_outcome: Outcome | None
+    reason: str
+    tracker_as_at: dt.date
+
+    @property
+    def is_owner_hopeful(self) -> bool:
+        """Whether the owner's colour is better than the rule's."""
+        own = self.entry.owner_rating
+        return own in _HOPE and self.outcome in _HOPE and _HOPE[own] > _HOPE[self.outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class RatedPlan:
+    """The plan at a date: every action of the tracker in force, and the findings across trackers."""
+
+    rows: tuple[ActionRow, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(slots=True)
+class _Past:
+    """What earlier trackers said of an action: its agreed due date and its ratings, oldest first."""
+
+    due: dt.date | None = None
+    ratings: list[Outcome] = field(default_factory=list)
+    title: str = ""
+
+
+def rate_actions(
+    trackers: Sequence[Tracker], programme: Programme, decisions: Iterable[DueDateDecision], as_at: dt.date
+) -> RatedPlan:
+    """Rate every action of the latest tracker on or before `as_at`; earlier trackers give the history."""
+    visible = sorted((t for t in trackers if t.as_at <= as_at), key=lambda t: t.as_at)
+    if not visible:
+        return RatedPlan()
+    past: dict[str, _Past] = {}
+    findings: list[Finding] = []
+    moves = [d for d in decisions if d.meeting <= as_at]
+    for tracker in visible[:-1]:
+        _remember(tracker, past, moves, None)
+    last = visible[-1]
+    gone = past.keys() - {e.key for e in last.entries}
+    findings += [make_finding("action_gone", key=key) for key in sorted(gone)]
+    rows = _rate_last(last, past, moves, programme, as_at, findings)
+    return RatedPlan(tuple(rows), tuple(findings))
+
+
+def _remember(
+    tracker: Tracker, past: dict[str, _Past], moves: Sequence[DueDateDecision], findings: list[Finding] | None
+) -> None:
+    for entry in tracker.entries:
+        known = past.setdefault(entry.key, _Past())
+        known.due = agreed_due(entry, known.due, moves, tracker.as_at, findings)
+        known.ratings.append(rate_action(entry, known.due, known.ratings, tracker.as_at)[0])
+        known.title = entry.title
+
+
+def _rate_last(
+    tracker: Tracker,
+    past: dict[str, _Past],
+    moves: Sequence[DueDateDecision],
+    programme: Programme,
+    as_at: dt.date,
+    findings: list[Finding],
+) -> list[ActionRow]:
+    priority_of = {r.ref: p.id for p in programme.priorities for r in p.refs}
+    rows = []
+    for entry in tracker.entries:
+        known = past.get(entry.key, _Past())
+        if known.title and known.title != entry.title:
+            findings.append(make_finding("title_changed", key=entry.key, old=known.title, new=entry.title))
+        before = known.ratings[-1] if known.ratings else None
+        due = agreed_due(entry, known.due, moves, tracker.as_at, findings)
+        ratings = list(known.ratings)
+        if tracker.as_at < as_at:
+            ratings.append(rate_action(entry, due, ratings, tracker.as_at)[0])
+        outcome, reason = rate_action(entry, due, ratings, as_at)
+        rows.append(
+            ActionRow(
+                entry,
+                priority_of.get(entry.ref, ""),
+                entry.starts,
+                due,
+                entry.forecast_for,
+                outcome,
+                before,
+                reason,
+                tracker.as_at,
+            )
+        )
+    return rows
+
+
+def agreed_due(
+    entry: ActionEntry,
+    before: dt.date | None,
+    moves: Sequence[DueDateDecision],
+    date: dt.date,
+    findings: list[Finding] | None,
+) -> dt.date | None:
+    """The agreed due date of an action. It moves by a recorded decision, or on to the next printed milestone;
+    a change that nobody recorded never makes the date later, and is a doubt."""
+    typed = entry.due_at(date)
+    for move in moves:
+        if move.action == entry.key and move.meeting <= date and before == move.expected:
+            before = move.due
+    milestones = entry.plan_dates.dues
+    if before is None or typed is None or typed == before or (typed in milestones and before in milestones):
+        return typed or before
+    if findings is not None:
+        findings.append(make_finding("due_moved", key=entry.key, new=say_date(typed), old=say_date(before)))
+    return min(typed, before)
+
+
+def rate_action(
+    entry: ActionEntry, due: dt.date | None, history: Sequence[Outcome], date: dt.date
+) -> tuple[Outcome, str]:
+    """Colour and reason of an action at a date. `history` are its earlier ratings, oldest first."""
+    if entry.completed_on is not None and entry.completed_on <= date:
+        return "blue", f"completed on {say_short_date(entry.completed_on)}"
+    if entry.starts is not None and entry.starts > date:
+        return "grey", f"starts on {say_short_date(entry.starts)}"
+    deadline = due or entry.next_review
+    if deadline is None:
+        return "undated", "no due date and no next review"
+    what = "due" if due is not None else "next review"
+    forecast = entry.forecast_for
+    problem = _problem(deadline, what, forecast, date)
+    if problem:
+        return _behind(entry, problem, date)
+    on_date = f"{what} {say_short_date(deadline)}"
+    is_embedded = entry.embedded_on is not None and entry.embedded_on <= date
+    if _was_behind(history) and not is_embedded:
+        return "yellow", f"back on its agreed date, {on_date}; not yet embedded"
+    return "green", f"{on_date}{', embedded' if is_embedded else ''}"
+
+
+def _problem(deadline: dt.date, what: str, forecast: dt.date | None, date: dt.date) -> str:
+    if deadline < date:
+        return f"{what} {say_short_date(deadline)}, passed"
+    if forecast is not None and forecast > deadline:
+        return f"forecast {say_short_date(forecast)}, after {what} {say_short_date(deadline)}"
+    return ""
+
+
+def _behind(entry: ActionEntry, problem: str, date: dt.date) -> tuple[Outcome, str]:
+    by = entry.recovery_by
+    if not entry.recovery_note:
+        return "red", f"{problem}; no recovery note"
+    if by is None:
+        return "red", f"{problem}; recovery note without a date"
+    if by <= date:
+        return "red", f"{problem}; recovery was due by {say_short_date(by)}"
+    return "amber", f"{problem}; recovery by {say_short_date(by)}"
+
+
+def _was_behind(history: Sequence[Outcome]) -> bool:
+    """Whether the action was rated Red or Amber since it was last Green."""
+    for rating in reversed(history):
+        if rating in {"red", "amber"}:
+            return True
+        if rating == "green":
+            return False
+    return False

@@ -1,0 +1,300 @@
+"""Judge one context of a table (a row, a column, or both): its cells, its arithmetic, what it holds back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from schemas.facts import Reading
+from schemas.figures import decimal_text, round_half_away
+from schemas.findings import Finding, Suggestion, make_finding
+from schemas.layout import MeasureLayout, SumCheck, Term
+from schemas.returns import expected_kind
+from transforms.cells import explain_cell
+from transforms.failures import explain_failure, explain_last_digit, to_suggestion
+from transforms.grids import COMPANY, Context, Grid, field_words, needs_column
+from transforms.reconcile import (
+    Candidate,
+    RatioRule,
+    Rule,
+    ShareRule,
+    SumRule,
+    find_candidate,
+    find_failures,
+    last_digit_rules,
+)
+
+_NO_FIGURE = {"empty", "symbol"}
+_UNREADABLE = {"text_in_number", "error_cell", "formula_uncached"}
+
+
+@dataclass(slots=True)
+class RowJudgement:
+    """What is held in a context, by measure with the reason, and the findings that say so."""
+
+    held: dict[str, str] = field(default_factory=dict)
+    absent: set[str] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+
+    def is_absent(self, measure: str) -> bool:
+        """Whether the measure should have figures here and has none."""
+        return measure in self.absent
+
+
+def judge_context(
+    grid: Grid, context: Context, measures: Sequence[MeasureLayout], cells_held: str = ""
+) -> RowJudgement:
+    """Judge the cells and the arithmetic of one context. `cells_held` holds all of it, with that reason."""
+    judgement = RowJudgement()
+    cells = _cells(grid, context, measures)
+    if cells_held:
+        judgement.held = {m.id: cells_held for m in measures if _given(grid, m, context)}
+        return judgement
+    rules = _rules(grid, context, measures)
+    bad = _check_cells(grid, context, measures, cells, rules, judgement)
+    values = {r.cell: r.number for r in cells.values() if r.number is not None and r.cell not in bad}
+    usable = [rule for rule in rules if all(r.cell in values for r in rule.cells)]
+    for failure in find_failures(usable, values):
+        own = {r.cell for r in failure.cells}
+        is_printed = _rest_on(grid, context, measures, own)
+        judgement.findings.append(explain_failure(grid, failure, values, is_printed=is_printed))
+        _hold(grid, context, measures, own, "its figures do not agree with each other", judgement)
+    for rule in last_digit_rules(usable, values):
+        judgement.findings.append(explain_last_digit(rule, values))
+    _check_missing(grid, context, measures, judgement)
+    return judgement
+
+
+def _terms(measure: MeasureLayout) -> list[Term]:
+    return [t for t in (measure.numerator, measure.denominator, measure.stated) if t is not None]
+
+
+def _found(grid: Grid, term: Term | None, context: Context) -> tuple[Reading, ...]:
+    if term is None:
+        return ()
+    found = grid.cells(term, context)
+    return tuple(r for r in found if r is not None) if all(r is not None for r in found) else ()
+
+
+def _given(grid: Grid, measure: MeasureLayout, context: Context) -> bool:
+    cells = [r for t in _terms(measure) for r in grid.cells(t, context)]
+    return any(r is not None and r.kind not in _NO_FIGURE for r in cells)
+
+
+def _cells(grid: Grid, context: Context, measures: Iterable[MeasureLayout]) -> dict[str, Reading]:
+    """Every cell that a measure or a check of this context uses, by address."""
+    terms = [t for m in measures for t in _terms(m)]
+    terms += [t for check in _own_checks(grid, context) for t in check.terms]
+    return {r.cell: r for t in terms for r in grid.cells(t, context) if r is not None}
+
+
+def _rest_on(grid: Grid, context: Context, measures: Iterable[MeasureLayout], cells: set[str]) -> bool:
+    """Whether some measure rests on one of the cells."""
+    return any(
+        r is not None and r.cell in cells for m in measures for t in _terms(m) for r in grid.cells(t, context)
+    )
+
+
+def _own_checks(grid: Grid, context: Context) -> list[SumCheck]:
+    return [
+        c for c in grid.layout.checks if needs_column((c.total, *c.parts)) == (context.column is not None)
+    ]
+
+
+def _rules(grid: Grid, context: Context, measures: Iterable[MeasureLayout]) -> list[Rule]:
+    """The arithmetic of the context; rules some of whose cells hold no figure are left out."""
+    rules: list[Rule] = []
+    for check in _own_checks(grid, context):
+        parts = [_found(grid, t, context) for t in check.parts]
+        if all(parts):
+            total = _found(grid, check.total, context)
+            rules.append(SumRule(total, tuple(r for cells in parts for r in cells), check.equals))
+    for measure in measures:
+        numerator = _found(grid, measure.numerator, context)
+        denominator = _found(grid, measure.denominator, context)
+        stated = _found(grid, measure.stated, context)
+        if numerator and denominator and len(stated) == 1:
+            rules.append(RatioRule(measure.form, measure.per, numerator, denominator, stated[0]))
+        if numerator and denominator and measure.form == "percent":
+            rules.append(ShareRule(numerator, denominator))
+    return [r for r in rules if _is_complete(r)]
+
+
+def _is_complete(rule: Rule) -> bool:
+    if isinstance(rule, SumRule) and not rule.total and rule.equals is None:
+        return False
+    return all(r.kind not in _NO_FIGURE for r in rule.cells)
+
+
+def _check_cells(
+    grid: Grid,
+    context: Context,
+    measures: Sequence[MeasureLayout],
+    cells: dict[str, Reading],
+    rules: Sequence[Rule],
+    judgement: RowJudgement,
+) -> set[str]:
+    """Tell of cells that cannot be used; the measures resting on them are held. Returns their addresses."""
+    bad: set[str] = set()
+    for reading in cells.values():
+        code = grid.unsound.get(reading.cell)
+        if code is None or (code == "bare_fraction" and _agrees_with_counts(reading, rules)):
+            continue
+        bad.add(reading.cell)
+        if code in _UNREADABLE and _counts_stand(reading, rules, cells):
+            judgement.findings.append(_unreadable_beside_counts(reading, rules, cells))
+            continue
+        expected = expected_kind(grid.layout, reading)
+        hint = _suggest(code, reading, expected, rules, cells)
+        judgement.findings.append(explain_cell(code, reading, expected, hint))
+        why = (
+            f"{reading.cell} says '{reading.raw_text}'"
+            if reading.raw_text
+            else f"{reading.cell} cannot be read"
+        )
+        _hold(grid, context, measures, {reading.cell}, why, judgement)
+    return bad
+
+
+def _ratio_of(reading: Reading, rules: Iterable[Rule]) -> RatioRule | None:
+    return next((r for r in rules if isinstance(r, RatioRule) and r.stated.cell == reading.cell), None)
+
+
+def _values(cells: Iterable[Reading]) -> dict[str, Decimal]:
+    return {r.cell: r.number for r in cells if r.number is not None}
+
+
+def _agrees_with_counts(reading: Reading, rules: Sequence[Rule]) -> bool:
+    """A bare fraction that its own counts confirm is what it says: 0.9 of a hundred."""
+    ratio = _ratio_of(reading, rules)
+    if ratio is None:
+        return False
+    values = _values(ratio.cells)
+    return len(values) == len(ratio.cells) and ratio.holds(values)
+
+
+def _counts_stand(reading: Reading, rules: Sequence[Rule], cells: dict[str, Reading]) -> bool:
+    """Whether a percentage that cannot be read stands beside counts that agree with each other."""
+    ratio = _ratio_of(reading, rules)
+    if ratio is None:
+        return False
+    values = _values(cells.values())
+    counts = {r.cell for r in (*ratio.numerator, *ratio.denominator)}
+    others = [r for r in rules if not isinstance(r, RatioRule) and counts & {c.cell for c in r.cells}]
+    if not counts <= set(values) or ratio.derive(values) is None:
+        return False
+    return all({c.cell for c in r.cells} <= set(values) and r.holds(values) for r in others)
+
+
+def _unreadable_beside_counts(reading: Reading, rules: Sequence[Rule], cells: dict[str, Reading]) -> Finding:
+    ratio = _ratio_of(reading, rules)
+    derived = ratio.derive(_values(cells.values())) if ratio is not None else None
+    shown = decimal_text(round_half_away(derived, 1)) if derived is not None else ""
+    return make_finding(
+        "percent_unreadable",
+        sheet=reading.sheet,
+        cell=reading.cell,
+        text=reading.raw_text or "nothing that can be read",
+        derived=f"{shown}%" if ratio is not None and ratio.form == "percent" else shown,
+        table_id=reading.table,
+        row_key=reading.row_key,
+    )
+
+
+def _suggest(
+    code: str, reading: Reading, expected: str, rules: Sequence[Rule], cells: dict[str, Reading]
+) -> Suggestion | None:
+    """The only value of an unusable cell with which every rule of its row would hold."""
+    if expected != "count" and code != "bare_fraction":
+        return None
+    stand_in = replace(reading, kind=expected)  # type: ignore[arg-type]
+    number = reading.number
+    if code == "bare_fraction" and number is not None:
+        stand_in = replace(stand_in, decimals=max(reading.decimals - 2, 0))
+    values = _values(r for r in cells.values() if r.cell != reading.cell)
+    own = [_swap(rule, stand_in) for rule in rules if any(r.cell == reading.cell for r in rule.cells)]
+    usable = [rule for rule in own if {r.cell for r in rule.cells} <= {*values, reading.cell}]
+    if not usable:
+        return None
+    if code == "bare_fraction" and number is not None:
+        points = (number * 100).normalize()
+        fits = all(rule.holds({**values, reading.cell: points}) for rule in usable)
+        return to_suggestion(Candidate(stand_in, points)) if fits else None
+    found = find_candidate(usable, [stand_in], values)
+    return to_suggestion(found) if found else None
+
+
+def _swap(rule: Rule, reading: Reading) -> Rule:
+    """The rule with one of its readings replaced."""
+
+    def own(cells: tuple[Reading, ...]) -> tuple[Reading, ...]:
+        return tuple(reading if r.cell == reading.cell else r for r in cells)
+
+    if isinstance(rule, SumRule):
+        return SumRule(own(rule.total), own(rule.parts), rule.equals)
+    if isinstance(rule, ShareRule):
+        return ShareRule(own(rule.numerator), own(rule.denominator))
+    stated = reading if rule.stated.cell == reading.cell else rule.stated
+    return RatioRule(rule.form, rule.per, own(rule.numerator), own(rule.denominator), stated)
+
+
+def _hold(
+    grid: Grid,
+    context: Context,
+    measures: Iterable[MeasureLayout],
+    cells: set[str],
+    why: str,
+    judgement: RowJudgement,
+) -> None:
+    """Hold every measure that rests on one of the cells, or is checked together with one."""
+    linked = set(cells)
+    for check in _own_checks(grid, context):
+        own = {r.cell for t in check.terms for r in grid.cells(t, context) if r is not None}
+        if own & cells:
+            linked |= own
+    for measure in measures:
+        own = {r.cell for t in _terms(measure) for r in grid.cells(t, context) if r is not None}
+        if own & linked:
+            judgement.held.setdefault(measure.id, why)
+
+
+def _check_missing(
+    grid: Grid, context: Context, measures: Iterable[MeasureLayout], judgement: RowJudgement
+) -> None:
+    """Counts of which only some are filled in hold their measure; a service without any is absent."""
+    is_service = context.service is not None and context.service not in {
+        COMPANY,
+        *(s.id for s in grid.layout.rows.subtotals),
+    }
+    for measure in measures:
+        counts = [
+            r
+            for t in (measure.numerator, measure.denominator)
+            if t is not None
+            for r in grid.cells(t, context)
+            if r
+        ]
+        empty = [r for r in counts if r.kind == "empty"]
+        if empty and len(empty) < len(counts):
+            for reading in empty:
+                judgement.findings.append(_missing(grid, reading))
+            _hold(grid, context, [measure], {r.cell for r in empty}, f"{empty[0].cell} is empty", judgement)
+        elif is_service and not _given(grid, measure, context):
+            cells = [r for t in _terms(measure) for r in grid.cells(t, context) if r is not None]
+            if all(r.kind == "empty" for r in cells) and cells:
+                judgement.findings.append(_missing(grid, cells[0]))
+                judgement.absent.add(measure.id)
+
+
+def _missing(grid: Grid, reading: Reading) -> Finding:
+    label = grid.labels.get(reading.row_key)
+    return make_finding(
+        "missing_value",
+        sheet=reading.sheet,
+        cell=reading.cell,
+        label=label.raw_text if label is not None else reading.row_key,
+        field=field_words(grid.layout, reading.field),
+        table_id=reading.table,
+        row_key=reading.row_key,
+    )

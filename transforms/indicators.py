@@ -1,0 +1,287 @@
+"""The KPI table: every indicator's figures at a reporting date, rated, with reasons."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from schemas.config import CADENCE_DAYS, Indicator, Programme
+from schemas.facts import Period
+from schemas.figures import round_half_away
+from schemas.kpi import KpiRow
+from transforms.brag import Rating, TargetInForce, rate_value, target_in_force
+from transforms.known import Facts, FigureValue
+from transforms.reasons import (
+    explain_missing,
+    explain_rating,
+    explain_unrated,
+    say_changes,
+    target_of,
+)
+from transforms.words import join_words, say_date, say_number
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What a row is about."""
+
+    indicator: Indicator
+    service: str | None
+    subgroup: str | None
+
+
+def derive_kpis(facts: Facts, programme: Programme, as_at: dt.date) -> list[KpiRow]:
+    """The rows of the KPI table as at a date, in the programme's order, each with its reference ("K1")."""
+    before = programme.previous_reporting_date(as_at)
+    rows = []
+    for number, line in enumerate(_lines(programme), 1):
+        row = _derive_row(facts, programme, line, as_at, before)
+        earlier = None
+        if before is not None:
+            earlier = _derive_row(facts, programme, line, before, programme.previous_reporting_date(before))
+        rows.append(replace(row, ref=f"K{number}", previous_impact=earlier.impact if earlier else None))
+    return rows
+
+
+def _lines(programme: Programme) -> Iterator[_Line]:
+    for indicator in programme.indicators:
+        for subgroup in indicator.subgroups or (None,):
+            if indicator.company != "none":
+                yield _Line(indicator, None, subgroup)
+            for service in indicator.services:
+                yield _Line(indicator, service, subgroup)
+
+
+def stale_after(indicator: Indicator, programme: Programme) -> int:
+    """Days after which a figure is no longer current: declared, else 1.5 times the return's cadence."""
+    if indicator.stale_after is not None:
+        return indicator.stale_after
+    cadence = CADENCE_DAYS[programme.return_of(indicator.return_id).cadence]
+    return cadence * 3 // 2
+
+
+def _fresh(value: FigureValue | None, date: dt.date, limit: int) -> bool:
+    return value is not None and (date - value.period.end).days <= limit
+
+
+def _printed(value: FigureValue | None, indicator: Indicator) -> Decimal | None:
+    """The value as printed; None where nothing is published."""
+    if value is None or value.state != "published" or value.exact is None:
+        return None
+    return round_half_away(value.exact, indicator.decimals)
+
+
+def _derive_row(
+    facts: Facts, programme: Programme, line: _Line, as_at: dt.date, before: dt.date | None
+) -> KpiRow:
+    indicator = line.indicator
+    value = facts.value_at(indicator, line.service, line.subgroup, as_at)
+    base = _blank_row(line, as_at)
+    baseline, baseline_period = _baseline(facts, line, as_at)
+    base = replace(base, baseline=baseline, baseline_period=baseline_period)
+    limit = stale_after(indicator, programme)
+    if value is not None and value.state == "held":
+        return _held_row(base, value, programme)
+    if indicator.expected_from is not None and indicator.expected_from > as_at:
+        why = f"no effect is expected before {say_date(indicator.expected_from)}"
+        return replace(base, impact="grey", reason=why)
+    if value is None or not _fresh(value, as_at, limit):
+        why = explain_missing(
+            value.period if value else None, as_at, limit, programme.return_of(indicator.return_id).title
+        )
+        return replace(base, reason=why, period=value.period if value else None)
+    base = _with_source(base, value, programme, indicator)
+    if value.state == "no_cases":
+        return replace(base, state="no_cases", impact="unrated", reason="no cases: 0 of 0")
+    return _rated_row(facts, programme, line, base, value, as_at, before)
+
+
+def _blank_row(line: _Line, as_at: dt.date) -> KpiRow:
+    indicator = line.indicator
+    target = target_in_force(target_of(indicator, line.service), indicator.direction, as_at)
+    tolerance = indicator.tolerance if target is not None and target.text is None else None
+    return KpiRow(
+        ref="",
+        indicator=indicator.id,
+        label=indicator.label,
+        service=line.service,
+        subgroup=line.subgroup,
+        period=None,
+        basis=indicator.basis,
+        state="missing",
+        value=None,
+        numerator=None,
+        denominator=None,
+        unit=indicator.unit,
+        decimals=indicator.decimals,
+        direction=indicator.direction,
+        target_low=target.low if target else None,
+        target_high=target.high if target else None,
+        target_text=target.text if target else None,
+        tolerance_kind=tolerance.kind if tolerance else None,
+        tolerance_value=tolerance.value if tolerance else None,
+        baseline=None,
+        baseline_period=None,
+        previous=None,
+        previous_period=None,
+        change=None,
+        impact="no_data",
+        previous_impact=None,
+        reason="",
+        is_corrected=False,
+        is_small_base=False,
+        is_stated=False,
+        miss=None,
+        plan_refs=indicator.plan_refs,
+        receipts=(),
+    )
+
+
+def _baseline(facts: Facts, line: _Line, as_at: dt.date) -> tuple[Decimal | None, Period | None]:
+    """The baseline of a row: an observation like any other, so null while it is held or not yet visible."""
+    declared = line.indicator.baseline
+    if declared is None or declared.period_end > as_at:
+        return None, None
+    if declared.value is not None:
+        if line.service is not None:
+            return None, None
+        day = declared.period_end
+        return round_half_away(declared.value, line.indicator.decimals), Period(day, day)
+    found = facts.value_of(line.indicator, line.service, line.subgroup, declared.period_end)
+    return _printed(found, line.indicator), found.period if found else None
+
+
+def _with_source(row: KpiRow, value: FigureValue, programme: Programme, indicator: Indicator) -> KpiRow:
+    small = indicator.small_base if indicator.small_base is not None else programme.small_base
+    return replace(
+        row,
+        period=value.period,
+        numerator=value.numerator,
+        denominator=value.denominator,
+        is_corrected=value.is_corrected,
+        is_small_base=value.denominator is not None and value.denominator < small,
+        receipts=tuple(sorted({p.receipt_id for p in value.parts})),
+    )
+
+
+def _held_row(row: KpiRow, value: FigureValue, programme: Programme) -> KpiRow:
+    names = join_words([programme.service_label(name.removeprefix("?")) for name in value.why.split(", ")])
+    is_company = row.service is None and any(p.observation.service is not None for p in value.parts)
+    why = f"held: not derived, since {names} is held or missing" if is_company else f"held: {value.why}"
+    receipts = tuple(sorted({p.receipt_id for p in value.parts}))
+    return replace(row, state="held", impact="held", reason=why, period=value.period, receipts=receipts)
+
+
+def _rated_row(
+    facts: Facts,
+    programme: Programme,
+    line: _Line,
+    row: KpiRow,
+    value: FigureValue,
+    as_at: dt.date,
+    before: dt.date | None,
+) -> KpiRow:
+    indicator = line.indicator
+    exact = value.exact
+    if exact is None:
+        return row
+    printed = round_half_away(exact, indicator.decimals)
+    row = replace(row, state="published", value=printed)
+    if value.state == "stated":
+        names = join_words(
+            [programme.service_label(name.removeprefix("?")) for name in value.why.split(", ") if name]
+        )
+        since = f"{names} not sound" if names else "the services are not given"
+        why = f"{say_number(printed)} stated, not derived: {since}"
+        return replace(row, impact="unrated", is_stated=True, numerator=None, denominator=None, reason=why)
+    previous = _previous(facts, programme, line, value, as_at, before)
+    if previous is not None:
+        earlier = _printed(previous, indicator)
+        if earlier is not None:
+            row = replace(row, previous=earlier, previous_period=previous.period, change=printed - earlier)
+    return _rate(line, row, value, previous, as_at)
+
+
+def _previous(
+    facts: Facts,
+    programme: Programme,
+    line: _Line,
+    value: FigureValue,
+    as_at: dt.date,
+    before: dt.date | None,
+) -> FigureValue | None:
+    """The value at the previous reporting date (a year to date: at the same point last year), if it is
+    another figure, sound and current then."""
+    indicator = line.indicator
+    date = _year_earlier(as_at) if indicator.basis == "ytd" else before
+    if date is None:
+        return None
+    found = facts.value_at(indicator, line.service, line.subgroup, date)
+    if found is None or found.state != "published" or found.period == value.period:
+        return None
+    return found if _fresh(found, date, stale_after(indicator, programme)) else None
+
+
+def _year_earlier(day: dt.date) -> dt.date:
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
+
+
+def _rate(
+    line: _Line, row: KpiRow, value: FigureValue, previous: FigureValue | None, as_at: dt.date
+) -> KpiRow:
+    indicator = line.indicator
+    printed, exact = row.value, value.exact
+    if printed is None or exact is None:
+        return row
+    declared = target_of(indicator, line.service)
+    target = target_in_force(declared, indicator.direction, as_at)
+    changes = say_changes(
+        printed, row.previous, row.previous_period, row.baseline, as_at, with_baseline=target is None
+    )
+    is_profiled = indicator.basis != "ytd" or (declared is not None and bool(declared.steps))
+    too_early = target is not None and target.text is not None and not _after_baseline(indicator, value)
+    if target is None or not is_profiled or too_early or (target.text is not None and row.baseline is None):
+        why = explain_unrated(printed, indicator, line.service, as_at)
+        return replace(row, impact="unrated", reason=_sentence(why, changes))
+    rating = _rating(indicator, printed, target, row.previous, row.baseline)
+    unrounded = _rating(indicator, exact, target, previous.exact if previous else None, row.baseline)
+    why = explain_rating(printed, target, rating, row.baseline, indicator)
+    if unrounded.impact != rating.impact:
+        changes.append(f"{_long(exact, indicator)} unrounded would be {unrounded.impact.title()}")
+    miss = rating.miss
+    return replace(
+        row,
+        impact=rating.impact,
+        reason=", ".join([why, *changes]),
+        miss=round_half_away(miss, indicator.decimals) if miss is not None else None,
+    )
+
+
+def _rating(
+    indicator: Indicator,
+    value: Decimal | Fraction,
+    target: TargetInForce,
+    previous: Decimal | Fraction | None,
+    baseline: Decimal | None,
+) -> Rating:
+    return rate_value(
+        value, target, indicator.tolerance, previous, baseline, indicator.direction, indicator.improvement
+    )
+
+
+def _after_baseline(indicator: Indicator, value: FigureValue) -> bool:
+    return indicator.baseline is not None and value.period.end > indicator.baseline.period_end
+
+
+def _long(exact: Fraction, indicator: Indicator) -> str:
+    return say_number(round_half_away(exact, indicator.decimals + 3))
+
+
+def _sentence(why: str, changes: list[str]) -> str:
+    return f"{why}; {', '.join(changes)}" if changes else why

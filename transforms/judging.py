@@ -1,0 +1,317 @@
+"""Judge a workbook's tables: which figures are sound, which rows are held, and why.
+
+The same judgement is made when a file is checked, when it is taken into history, and again from the
+stored readings when corrections apply.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from schemas.config import Programme
+from schemas.facts import CutTable, Observation, Period, Reading
+from schemas.findings import Finding, make_finding
+from schemas.layout import Layout, MeasureLayout, TableLayout
+from schemas.spelling import nearest
+from transforms.cells import symbol_notes
+from transforms.company import check_company, check_subtotals
+from transforms.contexts import RowJudgement, judge_context
+from transforms.grids import COMPANY, Context, Grid, duplicated_rows, needs_column
+from transforms.observing import make_observation
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a workbook's tables give: observations (held ones too) and findings, in the order of the sheets."""
+
+    observations: tuple[Observation, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(slots=True)
+class _TableJudgement:
+    observations: list[Observation] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def judge_tables(
+    tables: Sequence[CutTable],
+    layout: Layout,
+    programme: Programme,
+    period: Period,
+    covered: Period | None = None,
+    corrected: Mapping[tuple[str, str], str] | None = None,
+) -> Judgement:
+    """Judge every table of measures that was cut from one workbook.
+
+    `period` is the workbook's own; `covered` is the time that in-period figures are about, where it says
+    so. `corrected` holds the cells, by (sheet, cell), whose reading was corrected.
+    """
+    observations: list[Observation] = []
+    findings: list[Finding] = []
+    for cut in tables:
+        table = layout.tables.get(cut.table)
+        if table is not None and table.rows.kind != "records":
+            judged = _judge_table(cut, table, layout, programme, period, covered, set(corrected or {}))
+            observations += judged.observations
+            findings += judged.findings
+    return Judgement(tuple(observations), tuple(findings))
+
+
+def _judge_table(
+    cut: CutTable,
+    table: TableLayout,
+    layout: Layout,
+    programme: Programme,
+    period: Period,
+    covered: Period | None,
+    corrected: set[tuple[str, str]],
+) -> _TableJudgement:
+    grid = Grid(table, cut.readings)
+    result = _TableJudgement()
+    result.findings += _check_rows(cut, grid, programme)
+    result.findings += symbol_notes(grid.readings)
+    twice = duplicated_rows(grid.labels)
+    contexts = list(grid.contexts(period))
+    for context in contexts:
+        measures = [m for m in table.measures if _belongs(m, context)]
+        if _skip(context, twice):
+            continue
+        judged = judge_context(grid, context, measures, cells_held=_columns_held(context, period))
+        result.findings += judged.findings
+        for measure in measures:
+            found = _observe(grid, context, measure, layout, judged, covered, corrected)
+            if found is not None:
+                result.observations.append(found)
+    if table.rows.kind == "services":
+        _add_unattributed(result, grid, table, layout, contexts, twice)
+        _close_services(result, grid, programme)
+    result.findings += _future_columns(grid, period)
+    return result
+
+
+def _belongs(measure: MeasureLayout, context: Context) -> bool:
+    terms = (measure.numerator, measure.denominator, measure.stated)
+    if needs_column(terms) != (context.column is not None):
+        return False
+    own = context.service
+    return (
+        own is None
+        or own == COMPANY
+        or not measure.services
+        or own in measure.services
+        or own.startswith("?")
+    )
+
+
+def _skip(context: Context, twice: Mapping[str, object]) -> bool:
+    """Rows that cannot be attributed are told as such, not reckoned with."""
+    service = context.service
+    return service is not None and (service.startswith("?") or service in twice)
+
+
+def _columns_held(context: Context, period: Period) -> str:
+    if context.column is None:
+        return ""
+    if "#" in context.column:
+        return "its period has two columns"
+    return "its period begins after the workbook's own date" if context.period.start > period.end else ""
+
+
+def _future_columns(grid: Grid, period: Period) -> list[Finding]:
+    findings = []
+    for column in grid.columns:
+        own = Period.from_key(column.split("#")[0])
+        first = next((r for r in grid.readings if r.field == column), None)
+        if own.start > period.end and first is not None:
+            findings.append(
+                make_finding(
+                    "period_future",
+                    sheet=first.sheet,
+                    cell=first.cell,
+                    period=own.start.isoformat(),
+                    as_at=period.end.isoformat(),
+                    table_id=grid.layout.id,
+                )
+            )
+    return findings
+
+
+def _observe(
+    grid: Grid,
+    context: Context,
+    measure: MeasureLayout,
+    layout: Layout,
+    judged: RowJudgement,
+    covered: Period | None,
+    corrected: set[tuple[str, str]],
+) -> Observation | None:
+    basis = measure.basis or layout.basis
+    own = (
+        covered if covered is not None and context.column is None and basis != "snapshot" else context.period
+    )
+    if basis == "ytd" and covered is None:
+        own = Period(financial_year_start(context.period.end), context.period.end, "range")
+    found = make_observation(grid, context, measure, own, basis, judged)
+    if found is None or not corrected:
+        return found
+    return replace(found, is_corrected=any((o.ref.sheet, o.ref.cell) in corrected for o in found.operands))
+
+
+def financial_year_start(day: dt.date) -> dt.date:
+    """The first of April on or before a day: year to date counts from there."""
+    return dt.date(day.year if day.month >= 4 else day.year - 1, 4, 1)
+
+
+def _check_rows(cut: CutTable, grid: Grid, programme: Programme) -> list[Finding]:
+    """Rows that should not be there, stand twice, or are missing."""
+    is_services = grid.layout.rows.kind == "services"
+    expected = _expected_rows(grid.layout, programme)
+    findings = []
+    for key, label in grid.labels.items():
+        if key.startswith("?"):
+            missing = [name for row, name in expected.items() if row not in grid.labels]
+            near = nearest(label.raw_text, missing, cutoff=0.6)
+            findings.append(
+                _row_finding("undeclared_service" if is_services else "undeclared_row", label, near)
+            )
+    for rows in duplicated_rows(grid.labels).values():
+        first, *others = rows
+        findings += [
+            make_finding(
+                "duplicate_row",
+                sheet=r.sheet,
+                cell=r.cell,
+                label=r.raw_text,
+                other=first.cell,
+                table_id=r.table,
+                row_key=r.row_key,
+            )
+            for r in others
+        ]
+    return findings + _missing_rows(cut, grid, programme, expected)
+
+
+def _row_finding(code: str, label: Reading, near: str | None) -> Finding:
+    hint = f"; '{near}' is missing and may be meant" if near else ""
+    return make_finding(
+        code,
+        sheet=label.sheet,
+        cell=label.cell,
+        label=label.raw_text,
+        near=hint,
+        table_id=label.table,
+        row_key=label.row_key,
+    )
+
+
+def _expected_rows(table: TableLayout, programme: Programme) -> dict[str, str]:
+    if table.rows.kind == "services":
+        return {s.id: s.label for s in programme.services if s.id in table.rows.services}
+    return {key: item.labels[0] for key, item in table.rows.items.items() if item.required}
+
+
+def _missing_rows(
+    cut: CutTable, grid: Grid, programme: Programme, expected: Mapping[str, str]
+) -> list[Finding]:
+    name = grid.layout.anchor[0] if grid.layout.anchor else cut.table.replace("_", " ")
+    strangers = {r.raw_text: r.cell for key, r in grid.labels.items() if key.startswith("?")}
+    findings = []
+    code = "missing_service" if grid.layout.rows.kind == "services" else "missing_row"
+    for key, label in expected.items():
+        if key in grid.labels:
+            continue
+        near = nearest(label, strangers, cutoff=0.6)
+        hint = f"; '{near}' at {strangers[near]} may be meant" if near else ""
+        findings.append(
+            make_finding(
+                code,
+                sheet=cut.sheet,
+                cell=cut.header_cell,
+                table=name,
+                label=label,
+                near=hint,
+                table_id=cut.table,
+            )
+        )
+    if grid.layout.rows.company == "required" and COMPANY not in grid.labels:
+        findings.append(
+            make_finding(
+                "missing_company_row",
+                sheet=cut.sheet,
+                cell=cut.header_cell,
+                table=name,
+                label=programme.company.label,
+                table_id=cut.table,
+            )
+        )
+    return findings
+
+
+def _add_unattributed(
+    result: _TableJudgement,
+    grid: Grid,
+    table: TableLayout,
+    layout: Layout,
+    contexts: Iterable[Context],
+    twice: Mapping[str, Sequence[Reading]],
+) -> None:
+    """Held observations for rows of no known service, rows that stand twice, and services without a row.
+
+    They are what keeps the company figure from being summed from the rest.
+    """
+    seen: set[tuple[str, str, str]] = set()
+    for context in contexts:
+        if context.service is None or not _skip(context, twice):
+            continue
+        why = "its row stands twice" if context.service in twice else "its row names no declared service"
+        for measure in (m for m in table.measures if _belongs(m, context)):
+            key = (measure.id, context.service, context.period.key)
+            if key not in seen and _is_given(grid, context, measure):
+                seen.add(key)
+                result.observations.append(_empty(measure, context, layout, "held", why))
+    present = {context.service for context in contexts}
+    for service in table.rows.services:
+        if service in present:
+            continue
+        for context in {(c.column, c.period): c for c in contexts if c.service is not None}.values():
+            missing = Context(service, context.column, service, context.period)
+            for measure in (m for m in table.measures if _belongs(m, missing)):
+                result.observations.append(
+                    _empty(measure, missing, layout, "absent", "the return has no row for it")
+                )
+
+
+def _is_given(grid: Grid, context: Context, measure: MeasureLayout) -> bool:
+    terms = (measure.numerator, measure.denominator, measure.stated)
+    cells = [r for t in terms if t is not None for r in grid.cells(t, context)]
+    return any(r is not None and r.kind not in {"empty", "symbol"} for r in cells)
+
+
+def _empty(measure: MeasureLayout, context: Context, layout: Layout, state: str, why: str) -> Observation:
+    return Observation(
+        measure.id,
+        context.service,
+        measure.subgroup,
+        context.period,
+        measure.basis or layout.basis,
+        measure.form,
+        measure.per,
+        None,
+        None,
+        None,
+        0,
+        state,  # type: ignore[arg-type]
+        why,
+    )
+
+
+def _close_services(result: _TableJudgement, grid: Grid, programme: Programme) -> None:
+    """Hold the company row and the sub-totals against the services they sum."""
+    observations, findings = check_company(result.observations, grid, programme)
+    result.observations = observations
+    result.findings += findings
+    result.observations, findings = check_subtotals(result.observations, grid)
+    result.findings += findings

@@ -1,0 +1,88 @@
+"""The one-line reason of every impact rating, made from the figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from schemas.config import Indicator, Target
+from schemas.facts import Period
+from transforms.brag import Rating, TargetInForce, first_step
+from transforms.words import say_change, say_date, say_number, say_period, say_points, say_target
+
+
+def explain_rating(
+    value: Decimal, target: TargetInForce, rating: Rating, baseline: Decimal | None, indicator: Indicator
+) -> str:
+    """ "57.6 against 90, outside 5 points"; "92.0 meets 90"; "90.4 against a baseline of 90.0, increase met"."""
+    shown = say_number(value)
+    if target.text is not None:
+        wanted = "above" if target.text == "increase" else "below"
+        verb = "is" if rating.impact == "green" else "is not"
+        return f"{shown} {verb} {wanted} the baseline of {say_number(baseline or Decimal(0))}"
+    aim = say_aim(target)
+    if rating.impact == "green":
+        return f"{shown} is within {aim}" if " to " in aim else f"{shown} meets {aim}"
+    if rating.tolerance is None:
+        return f"{shown} against {aim}"
+    side = "within" if rating.impact == "amber" else "outside"
+    return f"{shown} against {aim}, {side} {say_points(rating.tolerance, indicator.unit)}"
+
+
+def say_aim(target: TargetInForce) -> str:
+    """The target as it is said in a reason: "90", "14 to 16"."""
+    if target.low is not None and target.high is not None:
+        return f"{say_target(target.low)} to {say_target(target.high)}"
+    return say_target(target.shown or Decimal(0))
+
+
+def say_changes(
+    value: Decimal,
+    previous: Decimal | None,
+    previous_period: Period | None,
+    baseline: Decimal | None,
+    as_at: dt.date,
+    *,
+    with_baseline: bool,
+) -> list[str]:
+    """The changes on the baseline and on the previous return, as far as there are any."""
+    parts = []
+    if with_baseline and baseline is not None:
+        parts.append(say_change(value - baseline, "the baseline"))
+    if previous is not None and previous_period is not None:
+        parts.append(say_change(value - previous, say_period(previous_period, as_at)))
+    return parts
+
+
+def explain_unrated(value: Decimal, indicator: Indicator, service: str | None, as_at: dt.date) -> str:
+    """Why a figure that is there has no colour."""
+    shown = say_number(value)
+    target = target_of(indicator, service)
+    if indicator.basis == "ytd" and target is not None and not target.steps:
+        return f"{shown}: a year to date is not rated without a profiled target"
+    if target is None:
+        return f"{shown}: no target"
+    step = first_step(target, as_at)
+    if step is not None:
+        return f"{shown}: the first target, {say_target(step[1])}, holds from {say_date(step[0])}"
+    if target.text is not None:
+        return f"{shown}: no baseline to compare with"
+    return f"{shown}: no target in force"
+
+
+def target_of(indicator: Indicator, service: str | None) -> Target | None:
+    """The target that applies to a row: a service's own, the company's where services inherit it."""
+    if service is None:
+        return indicator.target
+    own = indicator.service_targets.get(service)
+    if own is not None:
+        return own
+    return indicator.target if indicator.services_rated else None
+
+
+def explain_missing(period: Period | None, as_at: dt.date, limit: int, return_title: str) -> str:
+    """Why there is no figure: nothing received, or nothing recent enough."""
+    if period is None:
+        return f"nothing received yet; return: {return_title}"
+    age = (as_at - period.end).days
+    return f"the latest figure is of {say_period(period)}, {age} days before; older than {limit} days is not used"

@@ -1,0 +1,232 @@
+"""Cut a located table into rows and readings. What a label means is decided by spellings, never by place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.config import Programme
+from schemas.facts import LABEL_FIELD, CutTable, Reading
+from schemas.findings import Finding, make_finding
+from schemas.layout import FieldLayout, Item, TableLayout
+from schemas.spelling import normalise
+from workbooks.grid import RawCell
+from workbooks.locate import LocatedTable
+from workbooks.values import ParsedValue, parse_value
+
+_CANNOT_BE_READ = {"empty", "text", "plan_date", "unreadable", "symbol"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    number: int
+    name: str
+    layout: FieldLayout
+
+
+def cut_table(located: LocatedTable, programme: Programme) -> tuple[CutTable, list[Finding]]:
+    """The readings of one table, and the findings about its columns and unlabelled rows."""
+    columns, findings = _columns(located)
+    findings += _hidden(located, columns)
+    cut = _cut_records(located, columns) if located.layout.rows.kind == "records" else None
+    if cut is None:
+        cut = _cut_labelled(located, columns, _Labels(located.layout, programme))
+    readings, more = cut
+    findings += more
+    if located.layout.rows.kind != "records":
+        findings += _unread_columns(located, readings)
+    header = located.sheet.at(located.header_row, located.label_column).address
+    return CutTable(located.layout.id, located.sheet.name, header, tuple(readings)), findings
+
+
+def _columns(located: LocatedTable) -> tuple[list[_Column], list[Finding]]:
+    fields = located.layout.columns.fields
+    columns = [_Column(number, name, fields[name]) for number, name in located.columns]
+    findings = []
+    value = located.layout.columns.value
+    seen: dict[str, int] = {}
+    for number, period in located.periods:
+        cell = located.sheet.at(located.header_row, number)
+        name = period.key
+        if period.key in seen and value is not None:
+            other = located.sheet.at(located.header_row, seen[period.key]).address
+            findings.append(_at(located, cell, "period_twice", period=cell.text, other=other))
+            name = f"{period.key}#{number}"
+        seen.setdefault(period.key, number)
+        if value is not None:
+            columns.append(_Column(number, name, value))
+    return columns, findings
+
+
+def _at(located: LocatedTable, cell: RawCell, code: str, **parts: Any) -> Finding:
+    return make_finding(
+        code, sheet=located.sheet.name, cell=cell.address, table_id=located.layout.id, **parts
+    )
+
+
+def _hidden(located: LocatedTable, columns: Iterable[_Column]) -> list[Finding]:
+    sheet, found = located.sheet, []
+    first = sheet.at(located.header_row, located.label_column)
+    if sheet.is_hidden:
+        found.append(_at(located, first, "hidden_read", what=f"The sheet '{sheet.name}'"))
+    for column in columns:
+        if column.number in sheet.hidden_columns:
+            cell = sheet.at(located.header_row, column.number)
+            found.append(_at(located, cell, "hidden_read", what=f"The column '{cell.text}'"))
+    for row in sheet.rows():
+        if located.header_row < row <= located.last_row and row in sheet.hidden_rows:
+            cell = sheet.at(row, located.label_column)
+            found.append(_at(located, cell, "hidden_read", what=f"The row '{cell.text}'"))
+    return found
+
+
+class _Labels:
+    """What a row's label (and group) means in one table."""
+
+    def __init__(self, table: TableLayout, programme: Programme) -> None:
+        self._table = table
+        self._services: dict[str, str] = {}
+        self._items: dict[tuple[str, str], str] = {}
+        rows = table.rows
+        named = {*rows.services, *rows.optional_services}
+        for service in programme.services:
+            if service.id in named:
+                for text in (service.label, *service.spellings):
+                    self._services[normalise(text)] = service.id
+        self._company = {normalise(t) for t in (programme.company.label, *programme.company.spellings)}
+        self._subtotals = {normalise(t): s.id for s in rows.subtotals for t in s.labels}
+        for item_id, item in rows.items.items():
+            for text in item.labels:
+                for group in item.group or ("",):
+                    self._items[normalise(text), normalise(group)] = item_id
+
+    def read(self, label: str, group: str) -> str:
+        """The row key of a label: a declared id, "company", a sub-total's id, or "?label"."""
+        form = normalise(label)
+        name = f"{label}, {group}" if group else label
+        if self._table.rows.kind == "items":
+            return self._items.get((form, normalise(group))) or self._items.get((form, "")) or f"?{name}"
+        if form in self._services:
+            return self._services[form]
+        if form in self._subtotals:
+            return self._subtotals[form]
+        return "company" if form in self._company else f"?{name}"
+
+
+_Cut = tuple[list[Reading], list[Finding]]
+
+
+def _cut_labelled(located: LocatedTable, columns: list[_Column], labels: _Labels) -> _Cut:
+    readings: list[Reading] = []
+    findings: list[Finding] = []
+    counts: dict[str, int] = {}
+    last_label = ""
+    for number in located.sheet.rows():
+        if not located.header_row < number <= located.last_row:
+            continue
+        label, group, cell = _labels_at(located, number, last_label)
+        last_label = label or last_label
+        parsed = [(c, located.sheet.at(number, c.number)) for c in columns]
+        has_figures = _has_figures(parsed)
+        if not label and has_figures:
+            findings.append(_at(located, parsed[0][1], "unlabelled_row"))
+            label = f"row {number}"
+        key = labels.read(label, group)
+        if key.startswith("?") and not has_figures:
+            continue
+        key = _count(key, counts)
+        name = f"{label}, {group}" if group else label
+        readings.append(_label_reading(located, key, cell, name))
+        item = located.layout.rows.items.get(key.split("#")[0])
+        readings += [_read(located, key, column, raw, item) for column, raw in parsed]
+    return readings, findings
+
+
+def _count(key: str, counts: dict[str, int]) -> str:
+    """The key, numbered where it stands again."""
+    counts[key] = counts.get(key, 0) + 1
+    return key if counts[key] == 1 else f"{key}#{counts[key]}"
+
+
+def _label_reading(located: LocatedTable, key: str, cell: RawCell, name: str) -> Reading:
+    return Reading(
+        located.layout.id, key, LABEL_FIELD, located.sheet.name, cell.address, name, "General", "text", name
+    )
+
+
+def _labels_at(located: LocatedTable, row: int, last_label: str) -> tuple[str, str, RawCell]:
+    """Label and group of a row; a label merged or left blank over several groups counts for each."""
+    sheet = located.sheet
+    cell = sheet.seen_at(row, located.label_column)
+    label = cell.text if not cell.is_blank else ""
+    group = ""
+    if located.group_column is not None:
+        seen = sheet.seen_at(row, located.group_column)
+        # a heading merged across both columns is no group
+        group = seen.text if not seen.is_blank and seen.column == located.group_column else ""
+        if group and not label:
+            label = last_label
+    return label, group, sheet.at(row, located.label_column)
+
+
+def _has_figures(cells: Iterable[tuple[_Column, RawCell]]) -> bool:
+    for column, cell in cells:
+        if cell.is_uncached or cell.is_error or _parse(column, cell, None).kind not in _CANNOT_BE_READ:
+            return True
+    return False
+
+
+def _parse(column: _Column, cell: RawCell, item: Item | None) -> ParsedValue:
+    kind = item.kind if item is not None and item.kind is not None else column.layout.kind
+    return parse_value(cell, kind, column.layout.bare)
+
+
+def _read(located: LocatedTable, key: str, column: _Column, cell: RawCell, item: Item | None) -> Reading:
+    parsed = _parse(column, cell, item)
+    return Reading(
+        located.layout.id,
+        key,
+        column.name,
+        located.sheet.name,
+        cell.address,
+        cell.text,
+        cell.number_format,
+        parsed.kind,
+        parsed.value,
+        parsed.decimals,
+    )
+
+
+def _cut_records(located: LocatedTable, columns: list[_Column]) -> _Cut:
+    readings: list[Reading] = []
+    findings: list[Finding] = []
+    key_column = next(c for c in columns if c.name == located.layout.rows.key)
+    counts: dict[str, int] = {}
+    for number, filled in located.sheet.rows().items():
+        if not located.header_row < number <= located.last_row:
+            continue
+        key_cell = located.sheet.at(number, key_column.number)
+        values = [c for c in filled if any(c.column == column.number for column in columns)]
+        is_band = len(values) <= 1 or (number, key_column.number) in located.sheet.merged
+        if key_cell.is_blank and not is_band:
+            findings.append(_at(located, values[0], "unlabelled_row"))
+        if key_cell.is_blank or is_band:
+            continue
+        key = _count(key_cell.text, counts)
+        readings.append(_label_reading(located, key, key_cell, key_cell.text))
+        cells = [(c, located.sheet.at(number, c.number)) for c in columns]
+        readings += [_read(located, key, c, raw, None) for c, raw in cells if not raw.is_blank]
+    return readings, findings
+
+
+def _unread_columns(located: LocatedTable, readings: Iterable[Reading]) -> list[Finding]:
+    """Headed columns with figures that the layout does not know: said, not read."""
+    numbers = {int("".join(filter(str.isdigit, r.cell))) for r in readings if r.field == LABEL_FIELD}
+    code = "period_unreadable" if located.layout.columns.kind == "periods" else "unread_column"
+    findings = []
+    for header in located.unread:
+        cells = (located.sheet.at(number, header.column) for number in numbers)
+        if any(isinstance(c.value, (int, float)) and not isinstance(c.value, bool) for c in cells):
+            findings.append(_at(located, header, code, header=header.text))
+    return findings

@@ -1,0 +1,141 @@
+"""Read one workbook: recognise the return by content, choose the layout by date, cut its tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from schemas.config import Programme, Return
+from schemas.facts import CutTable, Period
+from schemas.findings import Finding, make_finding
+from schemas.layout import Layout
+from schemas.spelling import normalise
+from workbooks.cutting import cut_table
+from workbooks.grid import Sheet
+from workbooks.locate import find_as_at, find_covered, has_title, latest_layout, locate_tables, share_located
+from workbooks.opening import Unopenable, open_workbook
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookReading:
+    """What a workbook says, as far as it could be read. `findings` of gate 1 and of its rows.
+
+    `covered` is the period its in-period figures are about, where the workbook says so.
+    """
+
+    name: str
+    sha256: str
+    item: Return | None = None
+    layout: Layout | None = None
+    period: Period | None = None
+    covered: Period | None = None
+    tables: tuple[CutTable, ...] = ()
+    findings: tuple[Finding, ...] = field(default=())
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether a finding refuses the whole file."""
+        return any(f.refuses for f in self.findings)
+
+
+def hash_content(content: bytes) -> str:
+    """SHA-256 of the bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_workbook(content: bytes, name: str, programme: Programme) -> WorkbookReading:
+    """Read a workbook as one of the programme's returns. Never raises for what the file holds."""
+    sha256 = hash_content(content)
+    try:
+        sheets = open_workbook(content, name)
+    except Unopenable as error:
+        return WorkbookReading(name, sha256, findings=(error.finding,))
+    item, problem = _recognise(sheets, programme)
+    if item is None:
+        return WorkbookReading(name, sha256, findings=(problem,) if problem else ())
+    return _read_as(sheets, name, sha256, item, programme)
+
+
+def _recognise(sheets: Sequence[Sheet], programme: Programme) -> tuple[Return | None, Finding | None]:
+    """The return whose title heads the workbook; without a title, the one whose tables are all there."""
+    known = [item for item in programme.returns if item.layouts]
+    first = sheets[0].name if sheets else None
+    if not known:
+        return None, make_finding(
+            "unknown_return", sheet=first, cell="A1", nearest="none", differs="no return has a layout"
+        )
+    shares = {item.id: max(share_located(sheets, layout) for layout in item.layouts) for item in known}
+    titled = [item for item in known if has_title(sheets, item.recognise)]
+    candidates = titled or [item for item in known if shares[item.id] == 1]
+    candidates = sorted(candidates, key=lambda item: shares[item.id], reverse=True)
+    if not candidates:
+        return None, _unknown(sheets, known, shares)
+    if len(candidates) > 1 and shares[candidates[0].id] == shares[candidates[1].id]:
+        one, two = candidates[0].title, candidates[1].title
+        return None, make_finding("ambiguous_return", sheet=first, cell="A1", first=one, second=two)
+    return candidates[0], None
+
+
+def _unknown(sheets: Sequence[Sheet], known: Sequence[Return], shares: dict[str, float]) -> Finding:
+    near = max(known, key=lambda item: shares[item.id])
+    headings = {normalise(str(c.value)) for sheet in sheets for c in sheet.texts()}
+    missing = [
+        t.anchor[0]
+        for t in near.layouts[-1].tables.values()
+        if t.anchor and not any(normalise(a) in headings for a in t.anchor)
+    ]
+    differs = f"its title '{near.recognise[0]}' heads no sheet"
+    if missing:
+        differs += (
+            ", and "
+            + " and ".join(f"'{m}'" for m in missing[:3])
+            + (" is" if len(missing) == 1 else " are")
+            + " not there"
+        )
+    first = sheets[0].name if sheets else None
+    return make_finding("unknown_return", sheet=first, cell="A1", nearest=near.title, differs=differs)
+
+
+def _read_as(
+    sheets: Sequence[Sheet], name: str, sha256: str, item: Return, programme: Programme
+) -> WorkbookReading:
+    layout, period, problems = _date_layout(sheets, item)
+    if layout is None or period is None:
+        more = _also_wrong(sheets, item)
+        return WorkbookReading(name, sha256, item, None, period, findings=(*problems, *more))
+    located, findings = locate_tables(sheets, layout, item.partial.get(period.end))
+    if any(f.refuses for f in findings):
+        return WorkbookReading(name, sha256, item, layout, period, findings=tuple(findings))
+    tables = []
+    for place in located:
+        table, more_findings = cut_table(place, programme)
+        tables.append(table)
+        findings += more_findings
+    covered = find_covered(sheets, layout.covers) if layout.covers else None
+    return WorkbookReading(name, sha256, item, layout, period, covered, tuple(tables), tuple(findings))
+
+
+def _date_layout(sheets: Sequence[Sheet], item: Return) -> tuple[Layout | None, Period | None, list[Finding]]:
+    """The layout whose own as-at line gives a date on which it is in force."""
+    findings: list[Finding] = []
+    period: Period | None = None
+    for layout in reversed(item.layouts):
+        period, findings = find_as_at(sheets, layout.as_at)
+        if period is not None and latest_layout(item.layouts, period.end) == layout:
+            return layout, period, []
+    if period is not None and not findings:
+        first = item.layouts[0].from_.isoformat()
+        findings = [
+            make_finding(
+                "no_layout", sheet=sheets[0].name, cell="A1", date=period.end, title=item.title, first=first
+            )
+        ]
+    return None, period, findings
+
+
+def _also_wrong(sheets: Sequence[Sheet], item: Return) -> list[Finding]:
+    """All errors of the gate at once: without a date, the tables of the newest layout are still looked for."""
+    if item.partial:
+        return []
+    return [f for f in locate_tables(sheets, item.layouts[-1], None)[1] if f.refuses]
