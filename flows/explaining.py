@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.position import Position, ReceivedReturn
+from flows.position import Position
 from flows.settings import UsageError
 from schemas.config import Indicator
+from schemas.evidence import AppliedCorrection, ReceivedFile
 from schemas.facts import Operand
 from schemas.figures import decimal_text
 from schemas.kpi import KpiRow
 from schemas.spelling import find_id, nearest
-from transforms.corrections import AppliedCorrection
+from transforms.formulas import say_formula
 from transforms.known import FigureValue
 from transforms.words import join_words, say_number, say_period, say_target
 
@@ -70,7 +71,7 @@ def explain_figure(position: Position, row: KpiRow) -> dict[str, Any]:
         "value": decimal_text(row.value),
         "state": row.state,
         "impact": row.impact,
-        "words": _words(row, value, indicator),
+        "words": _words(row, value),
         "operands": operands,
         "target": _target(row, indicator),
         "rule": row.reason,
@@ -88,18 +89,18 @@ def _operands(position: Position, value: FigureValue) -> list[dict[str, Any]]:
     return found
 
 
-def _operand(item: ReceivedReturn, operand: Operand, who: str) -> dict[str, Any]:
+def _operand(item: ReceivedFile, operand: Operand, who: str) -> dict[str, Any]:
     applied = next((a for a in item.applied if a.reading.ref == operand.ref), None)
     return {
         "name": f"{who}: {operand.name.replace('_', ' ')}",
         "value": operand.value,
         "as_printed": applied.reading.raw_text if applied else operand.raw_text,
-        "file": item.receipt.name,
-        "sha256": item.receipt.sha256,
+        "file": item.name,
+        "sha256": item.sha256,
         "sheet": operand.ref.sheet,
         "cell": operand.ref.cell,
-        "received_at": item.receipt.received_at,
-        "receipt": item.receipt.receipt_id,
+        "received_at": item.received_at,
+        "receipt": item.receipt_id,
         "correction": _correction(applied),
     }
 
@@ -117,22 +118,15 @@ def _correction(applied: AppliedCorrection | None) -> dict[str, str] | None:
     }
 
 
-def _words(row: KpiRow, value: FigureValue | None, indicator: Indicator) -> str:
+def _words(row: KpiRow, value: FigureValue | None) -> str:
+    formula = say_formula(row, value)
     if value is None:
-        return row.reason
+        return formula
     when = say_period(value.period)
     if row.state != "published" or row.value is None:
-        return f"{row.reason} (figure of {when})"
-    if row.is_stated or value.numerator is None:
-        how = "as stated in the return, base not given"
-    elif value.denominator is None:
-        how = "a count" if len(value.parts) == 1 else f"the sum of {len(value.parts)} services"
-    else:
-        counts = f"{say_number(value.numerator)} of {say_number(value.denominator)}"
-        whose = f", summed over {len(value.parts)} services" if len(value.parts) > 1 else ""
-        how = f"{counts}{whose}, rounded to {indicator.decimals} decimals"
-    unit = "%" if indicator.unit == "percent" else f" {indicator.unit}"
-    return f"{say_number(row.value)}{unit} on {when}: {how}"
+        return f"{formula} (figure of {when})"
+    unit = "%" if row.unit == "percent" else f" {row.unit}"
+    return f"{say_number(row.value)}{unit} on {when}: {formula}, rounded to {row.decimals} decimals"
 
 
 def _target(row: KpiRow, indicator: Indicator) -> dict[str, Any] | None:

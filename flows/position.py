@@ -4,33 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flows.settings import UsageError, read_time, utc_now
 from flows.taking import register
-from history.records import Receipt, Refusal
+from history.records import Receipt
 from history.store import History
 from programmes.load import LoadedProgramme
 from schemas.config import Correction, DueDateDecision, Programme
+from schemas.evidence import ReceivedFile, RefusedFile
 from schemas.facts import CutTable, Observation, Reading
 from schemas.findings import Finding, make_finding
 from schemas.kpi import KpiRow
 from transforms.actions import RatedPlan, rate_actions
-from transforms.corrections import AppliedCorrection, apply_corrections, describe
+from transforms.corrections import apply_corrections, describe
 from transforms.indicators import derive_kpis
 from transforms.judging import judge_tables
 from transforms.known import Facts, KnownObservation
 from transforms.tracker import Tracker, read_tracker
 from workbooks.locate import latest_layout
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedReturn:
-    """A receipt that speaks, with the findings that stand after corrections and what was corrected."""
-
-    receipt: Receipt
-    findings: tuple[Finding, ...]
-    applied: tuple[AppliedCorrection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +36,14 @@ class Position:
     facts: Facts
     rows: tuple[KpiRow, ...]
     plan: RatedPlan
-    received: tuple[ReceivedReturn, ...]
-    refusals: tuple[Refusal, ...]
+    received: tuple[ReceivedFile, ...]
+    refused: tuple[RefusedFile, ...]
     corrections: tuple[Correction, ...]
     findings: tuple[Finding, ...] = field(default=())
 
-    def receipt(self, receipt_id: int) -> ReceivedReturn:
-        """The received return of a receipt id."""
-        return next(r for r in self.received if r.receipt.receipt_id == receipt_id)
+    def receipt(self, receipt_id: int) -> ReceivedFile:
+        """The received file of a receipt id."""
+        return next(r for r in self.received if r.receipt_id == receipt_id)
 
 
 def resolve_known(history: History, programme: str, as_known: str | None) -> int | None:
@@ -94,7 +86,9 @@ def derive_position(
         tuple(derive_kpis(facts, programme, as_at)),
         rate_actions(trackers, programme, moves, as_at),
         tuple(received),
-        tuple(history.refusals(name, known)),
+        tuple(
+            RefusedFile(r.name, r.sha256, r.received_at, r.findings) for r in history.refusals(name, known)
+        ),
         tuple(corrections),
         tuple(loose),
     )
@@ -106,7 +100,7 @@ def _judge_again(
     receipts: Sequence[Receipt],
     corrections: Sequence[Correction],
     as_at: dt.date,
-) -> tuple[list[KnownObservation], list[ReceivedReturn], list[Finding]]:
+) -> tuple[list[KnownObservation], list[ReceivedFile], list[Finding]]:
     """The observations that speak; those of corrected returns are judged again from their stored readings."""
     meant = {
         r.receipt_id: [c for c in corrections if (c.return_id, c.period) == (r.return_id, r.period.end)]
@@ -116,13 +110,13 @@ def _judge_again(
     findings = history.findings(receipts)
     readings = history.readings([r for r in receipts if meant[r.receipt_id]])
     known: list[KnownObservation] = []
-    received: list[ReceivedReturn] = []
+    received: list[ReceivedFile] = []
     for receipt in receipts:
         own = stored[receipt.receipt_id]
-        item = ReceivedReturn(receipt, tuple(findings[receipt.receipt_id]))
+        item = _received(receipt, findings[receipt.receipt_id])
         if meant[receipt.receipt_id]:
             found, item = _correct(
-                history, programme, item, readings[receipt.receipt_id], meant[receipt.receipt_id]
+                history, programme, receipt, item, readings[receipt.receipt_id], meant[receipt.receipt_id]
             )
             own = [o for o in found if o.period.end <= as_at]
         known += [KnownObservation(o, receipt.return_id, receipt.receipt_id) for o in own]
@@ -130,6 +124,18 @@ def _judge_again(
     used = {id(c) for group in meant.values() for c in group}
     waiting = [c for c in corrections if id(c) not in used]
     return known, received, _unmatched(waiting)
+
+
+def _received(receipt: Receipt, findings: Sequence[Finding]) -> ReceivedFile:
+    return ReceivedFile(
+        receipt.receipt_id,
+        receipt.return_id,
+        receipt.period,
+        receipt.name,
+        receipt.sha256,
+        receipt.received_at,
+        tuple(findings),
+    )
 
 
 def _unmatched(corrections: Sequence[Correction]) -> list[Finding]:
@@ -140,12 +146,12 @@ def _unmatched(corrections: Sequence[Correction]) -> list[Finding]:
 def _correct(
     history: History,
     programme: Programme,
-    item: ReceivedReturn,
+    receipt: Receipt,
+    item: ReceivedFile,
     readings: Sequence[Reading],
     corrections: Sequence[Correction],
-) -> tuple[tuple[Observation, ...], ReceivedReturn]:
+) -> tuple[tuple[Observation, ...], ReceivedFile]:
     """Judge a return again with its corrections applied, by the configuration it was read with."""
-    receipt = item.receipt
     text = history.configuration_of(programme.id, receipt.configuration_sha)
     then = Programme.model_validate_json(text) if text else programme
     layout = latest_layout(then.return_of(receipt.return_id).layouts, receipt.period.end)
@@ -161,7 +167,7 @@ def _correct(
     structural = [f for f in item.findings if f.table is None or _is_structural(f)]
     kept = [f for f in structural if (f.code, f.sheet, f.cell) not in judged_codes]
     findings = (*kept, *judged.findings, *corrected.findings)
-    return judged.observations, ReceivedReturn(receipt, findings, corrected.applied)
+    return judged.observations, replace(item, findings=findings, applied=corrected.applied)
 
 
 def _is_structural(finding: Finding) -> bool:

@@ -1,0 +1,1 @@
+"""Report templates: a finished pack model in, HTML and PDF out. Nothing is reckoned here."""

@@ -7,20 +7,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from schemas.config import Correction
+from schemas.evidence import AppliedCorrection
 from schemas.facts import LABEL_FIELD, Period, Reading
 from schemas.findings import Finding, make_finding
 from schemas.layout import Layout, MeasureLayout, TableLayout, Term
 from schemas.returns import expected_kind
 from transforms.grids import COMPANY
-
-
-@dataclass(frozen=True, slots=True)
-class AppliedCorrection:
-    """A correction that fits: the cell it changes, what the cell said, and the declaration."""
-
-    correction: Correction
-    reading: Reading
-    right: Reading
 
 
 @dataclass(frozen=True, slots=True)

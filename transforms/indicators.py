@@ -194,8 +194,8 @@ def _rated_row(
         names = join_words(
             [programme.service_label(name.removeprefix("?")) for name in value.why.split(", ") if name]
         )
-        since = f"{names} not sound" if names else "the services are not given"
-        why = f"{say_number(printed)} stated, not derived: {since}"
+        since = f"since {names} is held or missing" if names else "no counts are given"
+        why = f"{say_number(printed)} stated, not derived, {since}"
         return replace(row, impact="unrated", is_stated=True, numerator=None, denominator=None, reason=why)
     previous = _previous(facts, programme, line, value, as_at, before)
     if previous is not None:

@@ -143,9 +143,16 @@ def _company_value(found: Sequence[KnownObservation], indicator: Indicator) -> F
         derived = _derive_company(parts, indicator)
         if derived is not None:
             return derived
-    if not parts and own is None:
-        return None
+    if not parts:
+        # the return has no services for this measure: its own counts are the sums
+        return _own_counts(own, indicator) if own is not None else None
     return _stated_company(own, parts, unsound)
+
+
+def _own_counts(own: KnownObservation, indicator: Indicator) -> FigureValue:
+    item = own.observation
+    has_counts = item.numerator is not None and (item.denominator is not None or indicator.company == "sum")
+    return _value_of(own) if has_counts else _stated_company(own, (), ())
 
 
 def _derive_company(parts: Sequence[KnownObservation], indicator: Indicator) -> FigureValue | None:

@@ -37,6 +37,8 @@ def say_period(period: Period, as_at: dt.date | None = None) -> str:
     if period.precision == "year" or _is_financial_year(period):
         return f"{period.start.year}/{period.end.year % 100:02d}"
     first = _MONTHS[period.start.month - 1]
+    if (period.start.year, period.start.month) == (period.end.year, period.end.month):
+        return f"{period.start.day} to {period.end.day} {first}{year}"
     if period.start.year != period.end.year:
         first = f"{first} {period.start.year}"
     return f"{first} to {_MONTHS[period.end.month - 1]} {period.end.year}"

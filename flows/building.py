@@ -1,0 +1,159 @@
+"""Steps that build packs: from a position to a finished PDF in the outbox, recorded with every figure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from delivery.outbox import publish_file
+from flows.position import Position
+from flows.settings import UsageError, utc_now
+from history.records import PackRecord, PrintedFigure
+from history.store import History
+from report_templates.render import render_pdf
+from schemas.config import Board
+from schemas.figures import decimal_text
+from schemas.pack import Pack
+from transforms.packs.assemble import assemble_pack
+from transforms.packs.inputs import PackInput
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltPack:
+    """A pack that lies in the outbox."""
+
+    programme: str
+    board: str
+    path: Path
+    sha256: str
+    pages: int
+    edition: str
+    as_at: dt.date
+    as_known: int
+    warnings: tuple[str, ...]
+    held: tuple[str, ...]
+    model: Pack
+
+
+def software_version() -> str:
+    """Name and version of this software, as a pack prints it."""
+    try:
+        return f"Boardpack {version('boardpack')}"
+    except PackageNotFoundError:
+        return "Boardpack"
+
+
+def find_board(position: Position, board_id: str) -> Board:
+    """A board by id. UsageError names the boards there are."""
+    for board in position.programme.boards:
+        if board.id == board_id:
+            return board
+    known = ", ".join(b.id for b in position.programme.boards) or "none"
+    raise UsageError(f"there is no board '{board_id}' in {position.programme.id}; its boards are {known}")
+
+
+def model_pack(
+    position: Position, board: Board, meeting: dt.date | None, edition: str = "restricted"
+) -> Pack:
+    """The finished model of a board's pack."""
+    return assemble_pack(
+        PackInput(
+            position.programme,
+            board,
+            position.as_at,
+            position.as_known,
+            meeting,
+            edition,
+            position.facts,
+            position.rows,
+            position.plan,
+            position.received,
+            position.refused,
+            position.findings,
+            position.configuration_sha,
+            software_version(),
+        )
+    )
+
+
+def build_pack(
+    history: History,
+    position: Position,
+    board: Board,
+    outbox: Path,
+    meeting: dt.date | None,
+    out: Path | None,
+) -> BuiltPack:
+    """Build one pack, put it in place whole, and record it with every figure it prints."""
+    model = model_pack(position, board, meeting)
+    rendered = render_pdf(model)
+    target = out or outbox / f"{position.programme.id}_{board.id}_{position.as_at.isoformat()}_restricted.pdf"
+    publish_file(target.absolute(), rendered.content)
+    sha256 = hashlib.sha256(rendered.content).hexdigest()
+    record = PackRecord(
+        board.id,
+        meeting,
+        "restricted",
+        "pdf",
+        position.as_at,
+        position.as_known,
+        position.configuration_sha,
+        model.software,
+        sha256,
+        rendered.pages,
+    )
+    figures = [PrintedFigure(f.ref, f.key, f.state, decimal_text(f.value), f.text) for f in model.figures]
+    history.record_pack(position.programme.id, record, figures, utc_now())
+    return BuiltPack(
+        position.programme.id,
+        board.id,
+        target,
+        sha256,
+        rendered.pages,
+        "restricted",
+        position.as_at,
+        position.as_known,
+        tuple(_warnings(position, board, rendered.pages)),
+        tuple(r.key for r in position.rows if r.state == "held" or r.is_stated),
+        model,
+    )
+
+
+def _warnings(position: Position, board: Board, pages: int) -> list[str]:
+    warnings = []
+    held = [r.ref for r in position.rows if r.state == "held"]
+    if held:
+        warnings.append(f"{len(held)} figures are held: {', '.join(held)}")
+    missing = [r.ref for r in position.rows if r.impact == "no_data"]
+    if missing:
+        warnings.append(f"{len(missing)} figures have no data: {', '.join(missing)}")
+    if pages > board.page_budget:
+        warnings.append(f"{pages} pages, over the board's budget of {board.page_budget}")
+    warnings += [f.message for f in position.findings]
+    return warnings
+
+
+def missing_returns(position: Position) -> list[dict[str, object]]:
+    """Returns that figures wait for: never received, or last received too long ago."""
+    found: list[dict[str, object]] = []
+    for item in position.programme.returns:
+        periods = [
+            r.period.end
+            for r in position.received
+            if r.return_id == item.id and r.period.end <= position.as_at
+        ]
+        last = max(periods, default=None)
+        age = (position.as_at - last).days if last else None
+        if age is None or age > item.cadence_days * 3 // 2:
+            found.append(
+                {
+                    "return": item.id,
+                    "title": item.title,
+                    "last_period_end": last.isoformat() if last else None,
+                    "age_days": age,
+                }
+            )
+    return found

@@ -1,0 +1,115 @@
+"""The commands that make packs: build and run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.cli.answers import open_position
+from flows.cli.failures import HELD, OK
+from flows.cli.intake import print_json, say
+from flows.settings import Home, find_home, find_programme_folder, utc_now
+from flows.taking import as_date
+from programmes.load import load_programme
+
+if TYPE_CHECKING:
+    from flows.running import RunResult
+
+
+def build_one(
+    programme: str,
+    board: str,
+    as_at: str,
+    meeting: str | None,
+    as_known: str | None,
+    out: Path | None,
+    home_option: Path | None,
+    *,
+    as_json: bool,
+) -> int:
+    """Build one pack and say where it lies; 1 where it holds held figures."""
+    from flows.building import build_pack, find_board
+    from flows.running import pack_form
+    from history.store import History
+
+    position = open_position(programme, as_at, as_known, home_option)
+    found = find_board(position, board)
+    meets = as_date(meeting, "meeting date") if meeting else None
+    home = find_home(home_option)
+    history = History(home.history)
+    try:
+        pack = build_pack(history, position, found, home.outbox(position.programme.id), meets, out)
+    finally:
+        history.close()
+    if as_json:
+        print_json(pack_form(pack))
+    else:
+        print(f"{pack.path}: {pack.pages} pages, as at {pack.as_at}, as known at event {pack.as_known}")
+        for warning in pack.warnings:
+            say(f"boardpack: {warning}")
+    return HELD if pack.held else OK
+
+
+def run_scheduled(programme: str | None, on: str | None, home_option: Path | None, *, as_json: bool) -> int:
+    """Run the scheduled job as a Prefect flow and say what it did; 1 where something is held or refused."""
+    home = find_home(home_option)
+    day = as_date(on) if on else dt.datetime.now(dt.UTC).date()
+    if programme is not None:
+        load_programme(find_programme_folder(programme, home))
+    set_prefect_defaults(home)
+    from flows.pipeline import run_monthly
+    from flows.running import run_form
+
+    results = run_monthly(home, programme, day, utc_now())
+    if as_json:
+        print_json(run_form(results))
+    else:
+        for result in results:
+            print_run(result)
+    is_held = any(r.held or any(t.judged.status != "accepted" for t in r.taken) for r in results)
+    return HELD if is_held else OK
+
+
+def set_prefect_defaults(home: Home) -> None:
+    """Local defaults, before Prefect is imported; what the user has set stands."""
+    defaults = {
+        "PREFECT_HOME": str(home.folder / "prefect"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
+    }
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
+
+
+def print_run(result: RunResult) -> None:
+    """What a run did, in ten lines."""
+    model = result.packs[0].model if result.packs else None
+    refused = [t.judged.path.name for t in result.taken if t.receipt_id is None]
+    known = sum(t.already_known for t in result.taken)
+    print(
+        f"{result.programme}: {len(result.taken)} workbooks taken in ({known} already known, {len(refused)} refused)"
+    )
+    for name in refused:
+        print(f"  refused: {name}; the reasons lie beside it in the inbox's folder 'refused'")
+    for pack in result.packs:
+        print(f"  pack: {pack.path}")
+        print(f"  {pack.pages} pages for {pack.board}, figures as at {pack.as_at}")
+    if model is not None:
+        matters = model.matters
+        print(f"  message: {matters.headline}")
+        for text in matters.supporting:
+            print(f"    {text}")
+        print("  figures: " + ", ".join(f"{c.count} {c.rating.word}" for c in matters.indicator_counts))
+        print("  actions: " + ", ".join(f"{c.count} {c.rating.word}" for c in matters.action_counts))
+        print(f"  data quality: {model.quality.sentence}")
+    print(f"  held: {', '.join(h['ref'] for h in result.held) or 'nothing'}")
+    missing = [m["title"] for m in result.missing]
+    print(
+        f"  missing: {len(missing)} returns"
+        + (f" ({'; '.join(missing[:3])}{' ...' if len(missing) > 3 else ''})" if missing else "")
+    )

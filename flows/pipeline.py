@@ -1,0 +1,127 @@
+"""The same steps as Prefect flows: tracked, retried where that helps, with artifacts a person can open.
+
+Only this module imports Prefect. Without a configured server Prefect starts one for the run and stops it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+from flows.building import BuiltPack
+from flows.cli.forms import finding_form, kpi_form
+from flows.position import Position
+from flows.running import (
+    RunResult,
+    build_board,
+    ingest_inbox,
+    last_reporting_date,
+    programmes_to_run,
+    read_position,
+    summarise,
+)
+from flows.settings import Home
+from flows.taking import TakenFile
+from programmes.load import load_programme
+
+_SCORECARD = ("ref", "label", "service", "subgroup", "value", "impact", "reason")
+
+
+@task(name="take the inbox in", retries=1, retry_delay_seconds=2)
+def take_inbox(home: Path, folder: Path, received_at: str) -> list[TakenFile]:
+    """Every workbook of the inbox into history. Taking it again changes nothing, so it may be retried."""
+    return ingest_inbox(Home(home), folder, received_at)
+
+
+@task(name="derive the position")
+def derive(home: Path, folder: Path, as_at: dt.date) -> Position:
+    """What is known as at the date, rated."""
+    return read_position(Home(home), folder, as_at)
+
+
+@task(name="build a pack")
+def build(
+    home: Path, folder: Path, board: str, as_at: dt.date, meeting: dt.date | None
+) -> tuple[BuiltPack, Position]:
+    """One board's pack into the outbox."""
+    return build_board(Home(home), folder, board, as_at, meeting)
+
+
+@flow(name="ingest_returns", validate_parameters=True)
+def ingest_returns(home: Path, folder: Path, received_at: str) -> list[TakenFile]:
+    """Take a programme's inbox into history, and leave the findings as an artifact."""
+    taken = take_inbox(home, folder, received_at)
+    rows = [
+        {"file": t.judged.path.name, "status": t.judged.status, **_short(finding_form(f))}
+        for t in taken
+        for f in t.judged.findings
+    ]
+    create_table_artifact(rows or [{"file": "", "message": "nothing was found"}], key="findings")
+    return taken
+
+
+def _short(form: dict[str, object]) -> dict[str, object]:
+    return {k: form[k] for k in ("severity", "code", "sheet", "cell", "message", "action")}
+
+
+@flow(name="build_pack", validate_parameters=True)
+def build_pack(
+    home: Path, folder: Path, board: str, as_at: dt.date, meeting: dt.date | None = None
+) -> tuple[BuiltPack, Position]:
+    """Build one board's pack, and leave its scorecard and a link to it as artifacts."""
+    pack, position = build(home, folder, board, as_at, meeting)
+    rows = [{k: kpi_form(row)[k] for k in _SCORECARD} for row in position.rows]
+    create_table_artifact(rows, key="scorecard", description=f"As at {as_at.isoformat()}")
+    create_link_artifact(pack.path.absolute().as_uri(), key="pack", link_text=pack.path.name)
+    return pack, position
+
+
+@flow(name="monthly_run", validate_parameters=True)
+def monthly_run(home: Path, programme: str | None, on: dt.date, received_at: str) -> list[RunResult]:
+    """The scheduled job: for each programme take the inbox in, then build every board's pack."""
+    results = []
+    for folder in programmes_to_run(programme, Home(home)):
+        loaded = load_programme(folder)
+        result = RunResult(loaded.programme.id)
+        result.taken = ingest_returns(home, folder, received_at)
+        as_at = last_reporting_date(loaded, on)
+        for board in loaded.programme.boards:
+            pack, result.position = build_pack(home, folder, board.id, as_at)
+            result.packs.append(pack)
+        if result.position is None:
+            result.position = derive(home, folder, as_at)
+        summarise(result)
+        create_markdown_artifact(_summary(result), key="run")
+        results.append(result)
+    return results
+
+
+def _summary(result: RunResult) -> str:
+    lines = [
+        f"# {result.programme}",
+        "",
+        f"- files taken: {len(result.taken)}",
+        f"- packs: {len(result.packs)}",
+    ]
+    lines += [f"- held: {h['ref']} {h['reason']}" for h in result.held]
+    lines += [f"- missing: {m['title']}" for m in result.missing]
+    return "\n".join(lines)
+
+
+@contextmanager
+def quiet_local_settings() -> Iterator[None]:
+    """Without the heartbeat thread: a second a flow that a run on one machine has no use for."""
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        yield
+
+
+def run_monthly(home: Home, programme: str | None, on: dt.date, received_at: str) -> list[RunResult]:
+    """Run the scheduled job as a flow, with the local defaults."""
+    with quiet_local_settings():
+        return monthly_run(home.folder, programme, on, received_at)

@@ -1,0 +1,130 @@
+"""The scheduled job as plain steps: take the inbox in, then build every board's pack."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flows.building import BuiltPack, build_pack, find_board, missing_returns
+from flows.position import Position, derive_position
+from flows.settings import Home, UsageError, find_programme_folder, programme_folders
+from flows.taking import TakenFile, clear_inbox, list_inbox, take_files
+from history.store import History
+from programmes.load import LoadedProgramme, load_programme
+
+
+@dataclass(slots=True)
+class RunResult:
+    """What a run did: files taken, packs built, what is held and what is missing."""
+
+    programme: str
+    taken: list[TakenFile] = field(default_factory=list)
+    packs: list[BuiltPack] = field(default_factory=list)
+    held: list[dict[str, Any]] = field(default_factory=list)
+    missing: list[dict[str, Any]] = field(default_factory=list)
+    position: Position | None = None
+
+
+def programmes_to_run(name: str | None, home: Home) -> list[Path]:
+    """The named programme's folder; without a name, those that have an inbox."""
+    if name is not None:
+        return [find_programme_folder(name, home)]
+    found = [folder for folder in programme_folders(home) if home.inbox(folder.name).is_dir()]
+    if not found:
+        raise UsageError(f"no programme has an inbox in {home.folder}")
+    return found
+
+
+def last_reporting_date(loaded: LoadedProgramme, on: dt.date) -> dt.date:
+    """The last declared reporting date on or before a day."""
+    date = max((d for d in loaded.programme.reporting_dates if d <= on), default=None)
+    if date is None:
+        raise UsageError(f"{loaded.programme.id} has no reporting date on or before {on.isoformat()}")
+    return date
+
+
+def ingest_inbox(home: Home, folder: Path, received_at: str) -> list[TakenFile]:
+    """Take a programme's inbox in: every sound workbook is filed, every refused one put aside with reasons."""
+    loaded = load_programme(folder)
+    name = loaded.programme.id
+    history = History(home.history)
+    try:
+        taken = take_files(history, list_inbox(home, name), loaded, received_at)
+    finally:
+        history.close()
+    clear_inbox(home, name, taken)
+    return taken
+
+
+def build_board(
+    home: Home, folder: Path, board_id: str, as_at: dt.date, meeting: dt.date | None = None
+) -> tuple[BuiltPack, Position]:
+    """Build one board's pack from what is known now."""
+    loaded = load_programme(folder)
+    history = History(home.history)
+    try:
+        position = derive_position(history, loaded, as_at)
+        board = find_board(position, board_id)
+        outbox = home.outbox(loaded.programme.id)
+        return build_pack(history, position, board, outbox, meeting, None), position
+    finally:
+        history.close()
+
+
+def read_position(home: Home, folder: Path, as_at: dt.date) -> Position:
+    """The position of a programme as known now."""
+    history = History(home.history)
+    try:
+        return derive_position(history, load_programme(folder), as_at)
+    finally:
+        history.close()
+
+
+def summarise(result: RunResult) -> None:
+    """Note what a run's position holds back and misses."""
+    position = result.position
+    if position is None:
+        return
+    result.held = [
+        {
+            "indicator": r.indicator,
+            "service": r.service,
+            "subgroup": r.subgroup,
+            "ref": r.ref,
+            "reason": r.reason,
+        }
+        for r in position.rows
+        if r.state == "held" or r.is_stated
+    ]
+    result.missing = [dict(m) for m in missing_returns(position)]
+
+
+def run_form(results: Sequence[RunResult]) -> dict[str, Any]:
+    """What `run --json` prints."""
+    return {
+        "packs": [pack_form(p) for r in results for p in r.packs],
+        "held": [{"programme": r.programme, **h} for r in results for h in r.held],
+        "missing": [{"programme": r.programme, **m} for r in results for m in r.missing],
+        "refused": [
+            {"programme": r.programme, "file": t.judged.path.name} for r in results for t in r.taken if t.receipt_id is None
+        ],
+    }  # fmt: skip
+
+
+def pack_form(pack: BuiltPack) -> dict[str, Any]:
+    """What `build --json` prints."""
+    return {
+        "programme": pack.programme,
+        "board": pack.board,
+        "file": str(pack.path),
+        "sha256": pack.sha256,
+        "pages": pack.pages,
+        "edition": pack.edition,
+        "format": "pdf",
+        "as_at": pack.as_at.isoformat(),
+        "as_known": pack.as_known,
+        "warnings": list(pack.warnings),
+    }

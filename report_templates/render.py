@@ -1,0 +1,179 @@
+"""Render a finished pack model: HTML by Jinja, PDF/UA by WeasyPrint, table scopes by pikepdf."""
+
+from __future__ import annotations
+
+import base64
+import io
+import logging
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import pikepdf
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from weasyprint import HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcherResponse
+
+from schemas.pack import Chart, Pack
+
+_PACKAGE = "package:"
+_LABEL_GAP = 0.075
+
+
+class RenderingError(Exception):
+    """A page that could not be made as it should; nothing is published."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPack:
+    """A PDF and its number of pages."""
+
+    content: bytes
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    y: float
+    text: str
+    style: int
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("report_templates", "pack"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["svg"] = _to_data_uri
+    environment.globals["labels"] = _spread_labels
+    return environment
+
+
+def _to_data_uri(drawing: Markup) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(str(drawing).encode()).decode()
+
+
+def _spread_labels(chart: Chart) -> list[_Label]:
+    """Names and last values at the end of each line, moved apart so that none covers another."""
+    wanted = sorted(
+        (
+            _Label(line.points[-1].y, f"{line.points[-1].text} {_shorten(line.name)}", line.style)
+            for line in chart.lines
+        ),
+        key=lambda label: label.y,
+    )
+    placed: list[_Label] = []
+    for label in wanted:
+        floor = placed[-1].y + _LABEL_GAP if placed else 0.0
+        placed.append(_Label(max(label.y, floor), label.text, label.style))
+    over = placed[-1].y - 1.0 if placed else 0.0
+    return [_Label(p.y - max(over, 0.0), p.text, p.style) for p in placed]
+
+
+def _shorten(name: str) -> str:
+    return name if len(name) <= 14 else f"{name[:13]}…"
+
+
+def render_html(pack: Pack) -> str:
+    """The pack as one HTML document; its style, fonts and drawings come from this package only."""
+    environment = _environment()
+    cover = pack.cover
+    style = environment.get_template("style.css.j2").render(
+        theme=pack.theme,
+        running_title=_css_text(f"{cover.authority}: {cover.title}"),
+        running_board=_css_text(f"{cover.board_short}, as at {cover.as_at}"),
+        running_notice=_css_text(cover.notice),
+        classification=_css_text(f"{cover.classification} · {cover.edition}"),
+        bars_height=round(len(pack.summary.rows) * 7.8 + 0.6, 1),
+    )
+    return environment.get_template("pack.html.j2").render(pack=pack, style=Markup(style))
+
+
+def _css_text(text: str) -> Markup:
+    """Text inside a CSS string: nothing in it ends the string or the style sheet."""
+    safe = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ").replace("<", "\\3c ")
+    return Markup(safe)
+
+
+def render_pdf(pack: Pack) -> RenderedPack:
+    """The pack as a tagged PDF. RenderingError if the renderer has anything to complain about."""
+    return write_pdf(render_html(pack))
+
+
+def write_pdf(html: str) -> RenderedPack:
+    """A document of ours as a tagged PDF with table scopes; the same HTML gives the same bytes."""
+    complaints = _Complaints()
+    logger = logging.getLogger("weasyprint")
+    logger.addHandler(complaints)
+    try:
+        document = HTML(string=html, base_url=_PACKAGE, url_fetcher=_fetch).render(
+            font_config=FontConfiguration()
+        )
+        content = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
+    finally:
+        logger.removeHandler(complaints)
+    if complaints.messages:
+        raise RenderingError("; ".join(complaints.messages[:3]))
+    return RenderedPack(_add_scopes(content), len(document.pages))
+
+
+class _Complaints(logging.Handler):
+    """Keeps what the renderer warns of: a warning means a page is not as it was written."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+def _fetch(url: str, *args: Any, **kwargs: Any) -> Any:
+    """Serve this package's own fonts and inline drawings, and nothing else."""
+    if url.startswith("data:image/svg+xml;base64,"):
+        body = base64.b64decode(url.split(",", 1)[1])
+        return URLFetcherResponse(url, body=body, headers={"Content-Type": "image/svg+xml"})
+    name = url.removeprefix(_PACKAGE).lstrip("/")
+    if url.startswith(_PACKAGE) and "/" in name and ".." not in name:
+        resource = files("report_templates").joinpath("pack", name)
+        if resource.is_file():
+            return URLFetcherResponse(url, body=resource.read_bytes(), headers={"Content-Type": "font/woff2"})
+    raise ValueError(f"the pack may not fetch {url[:80]}")
+
+
+def _add_scopes(content: bytes) -> bytes:
+    """Give every table header its scope, which the renderer leaves out."""
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        root = pdf.Root.get("/StructTreeRoot")
+        if root is not None:
+            _walk(pdf, root, in_head=False)
+        target = io.BytesIO()
+        pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return target.getvalue()
+
+
+def _walk(pdf: pikepdf.Pdf, node: Any, *, in_head: bool) -> None:
+    stack = [(node, in_head)]
+    while stack:
+        element, is_head = stack.pop()
+        kind = str(element.get("/S", ""))
+        is_head = is_head or kind == "/THead"
+        if kind == "/TH":
+            scope = pikepdf.Name("/Column" if is_head else "/Row")
+            element["/A"] = pdf.make_indirect(pikepdf.Dictionary(O=pikepdf.Name("/Table"), Scope=scope))
+        children = element.get("/K")
+        if isinstance(children, pikepdf.Array):
+            stack += [
+                (child, is_head)
+                for child in children
+                if isinstance(child, pikepdf.Dictionary) and "/S" in child
+            ]
+        elif isinstance(children, pikepdf.Dictionary) and "/S" in children:
+            stack.append((children, is_head))

@@ -1,0 +1,374 @@
+"""The pack as a model: what every page prints, finished. Templates only draw it.
+
+Every number on a page comes from a Figure; sentences are made of figures before they arrive here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from schemas.figures import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A rating as printed: its id for the style sheet, its letter and its word. Colour is never alone."""
+
+    id: str
+    letter: str
+    word: str
+
+    @property
+    def text(self) -> str:
+        """Letter and word, as a cell prints them."""
+        return f"{self.letter} {self.word}" if self.letter else self.word
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many there are of a rating."""
+
+    rating: Rating
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The cover: who, what, when, and the notice that stands on every page."""
+
+    authority: str
+    title: str
+    board: str
+    board_short: str
+    chair_role: str
+    purpose: str
+    as_at: str
+    meeting: str
+    edition: str
+    classification: str
+    notice: str
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One message of page 1: a sentence, the rating it is about, and the reference it can be found by."""
+
+    text: str
+    rating: Rating | None = None
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PointList:
+    """A short list on page 1; `more` says where the rest stands."""
+
+    title: str
+    points: tuple[Point, ...]
+    empty: str
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Matters:
+    """Page 1: the message, the counts, what turned, what recovered, what is held or missing, what is asked."""
+
+    headline: str
+    supporting: tuple[str, ...]
+    indicator_counts: tuple[Count, ...]
+    indicator_note: str
+    action_counts: tuple[Count, ...]
+    action_note: str
+    lists: tuple[PointList, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stacked bar of counts: each part as a share of the longest bar, from 0 to 1."""
+
+    parts: tuple[tuple[Rating, int, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRow:
+    """A priority in the BRAG summary."""
+
+    number: str
+    title: str
+    indicators: tuple[int, ...]
+    actions: tuple[int, ...]
+    bar: Bar
+    moved: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The BRAG summary by priority."""
+
+    indicator_ratings: tuple[Rating, ...]
+    action_ratings: tuple[Rating, ...]
+    rows: tuple[SummaryRow, ...]
+    total: SummaryRow
+    priority_word: str
+    chart_alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """A figure in the scorecard or a block, as text."""
+
+    ref: str
+    label: str
+    who: str
+    figure: Figure
+    when: str
+    target: str
+    tolerance: str
+    baseline: str
+    previous: str
+    change: str
+    rating: Rating
+    previous_rating: Rating | None
+    plan_refs: str
+    reason: str
+    is_service: bool
+    starts_indicator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreGroup:
+    """The scorecard of one priority."""
+
+    title: str
+    rows: tuple[ScoreRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChartPoint:
+    """A drawn value: place from 0 to 1 across and up, and its printed text. `is_gap` starts a new stroke."""
+
+    x: float
+    y: float
+    text: str
+    when: str
+    is_gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChartLine:
+    """A series: the points in order, its name and its style number."""
+
+    name: str
+    points: tuple[ChartPoint, ...]
+    style: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChartTarget:
+    """A target drawn across the chart, from 0 to 1 up; `top` differs from `bottom` for a range."""
+
+    bottom: float
+    top: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A series drawn: geometry in shares of the plot, texts finished, and an alternative that says the message."""
+
+    lines: tuple[ChartLine, ...]
+    targets: tuple[ChartTarget, ...]
+    y_ticks: tuple[tuple[float, str], ...]
+    x_ticks: tuple[tuple[float, str], ...]
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """An indicator that earns a block, with why it does."""
+
+    id: str
+    label: str
+    rating: Rating
+    why: str
+    sentence: str
+    rows: tuple[ScoreRow, ...]
+    chart: Chart | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RefRow:
+    """A numbered part of the plan: its indicators' ratings and its actions by colour."""
+
+    ref: str
+    title: str
+    indicators: str
+    actions: tuple[int, ...]
+    behind: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityPlan:
+    """One priority of the plan by ref."""
+
+    number: str
+    title: str
+    rows: tuple[RefRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLine:
+    """An action as the plan pages and the annex print it."""
+
+    key: str
+    letter: str
+    title: str
+    owner: str
+    due: str
+    rating: Rating
+    previous: Rating | None
+    owner_rating: Rating | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionGroup:
+    """Actions under one heading."""
+
+    title: str
+    lines: tuple[ActionLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The plan: by ref, what is behind, where the owner is more hopeful than the rule, and the annex."""
+
+    is_received: bool
+    tracker: str
+    action_ratings: tuple[Rating, ...]
+    priorities: tuple[PriorityPlan, ...]
+    behind: tuple[ActionLine, ...]
+    hopeful: tuple[ActionLine, ...]
+    undated: tuple[ActionLine, ...]
+    annex: tuple[ActionGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedLine:
+    """A workbook that was received, and what was found in it."""
+
+    title: str
+    period: str
+    name: str
+    received: str
+    findings: str
+
+
+@dataclass(frozen=True, slots=True)
+class MissingLine:
+    """A return of which nothing, or nothing recent, was received, and the indicators that wait for it."""
+
+    title: str
+    state: str
+    indicators: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionLine:
+    """A correction that stands behind a printed figure."""
+
+    where: str
+    change: str
+    reason: str
+    declared: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """A finding as the data quality page prints it."""
+
+    severity: str
+    where: str
+    text: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Data quality: received, missing, held, corrected, found, and what the plan leaves unmeasured."""
+
+    sentence: str
+    received: tuple[ReceivedLine, ...]
+    missing: tuple[MissingLine, ...]
+    refused: tuple[FindingLine, ...]
+    corrections: tuple[CorrectionLine, ...]
+    findings: tuple[FindingLine, ...]
+    unmeasured: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """Where one printed number came from."""
+
+    ref: str
+    label: str
+    value: str
+    words: str
+    cells: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A workbook that printed numbers rest on, with the short name its cells are given by."""
+
+    id: str
+    name: str
+    sha256: str
+    received: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where each number came from."""
+
+    rows: tuple[SourceRow, ...]
+    files: tuple[SourceFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The key: what colours mean, what marks mean, the rules in brief, and what was assumed."""
+
+    meanings: tuple[tuple[Rating, str, str], ...]
+    states: tuple[tuple[Rating, str], ...]
+    marks: tuple[tuple[str, str], ...]
+    rules: tuple[tuple[str, str], ...]
+    assumptions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The two colours a council may choose."""
+
+    accent: str
+    accent_light: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One board's pack, finished. `figures` are all that it prints."""
+
+    language: str
+    software: str
+    theme: Theme
+    cover: Cover
+    matters: Matters
+    summary: Summary
+    scorecard: tuple[ScoreGroup, ...]
+    blocks: tuple[Block, ...]
+    plan: Plan
+    quality: Quality
+    sources: Sources
+    key: Key
+    figures: tuple[Figure, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""The sample programmes through the command line, in process."""

@@ -1,0 +1,1 @@
+"""Properties: rules restated independently, and held against the product over generated cases."""

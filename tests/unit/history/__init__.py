@@ -1,0 +1,1 @@
+"""Tests of history: receipts, decisions and what is known at an event."""

@@ -1,0 +1,1 @@
+"""Tests of transforms: facts in, figures and colours out."""

@@ -1,0 +1,62 @@
+"""Assemble one board's pack: the parts in the order they are read."""
+
+from __future__ import annotations
+
+from schemas.pack import Cover, Pack, Theme
+from transforms.packs.blocks import make_blocks
+from transforms.packs.inputs import PackInput, to_figure
+from transforms.packs.key import make_key
+from transforms.packs.matters import make_matters
+from transforms.packs.plan import make_plan
+from transforms.packs.quality import make_quality
+from transforms.packs.scorecard import make_scorecard
+from transforms.packs.sources import make_sources
+from transforms.packs.summary import make_summary
+from transforms.words import plural, say_date
+
+
+def assemble_pack(pack: PackInput) -> Pack:
+    """The finished model of a pack. The same input gives the same model: no clock, no chance."""
+    branding = pack.programme.branding
+    return Pack(
+        pack.programme.language,
+        pack.software,
+        Theme(branding.accent, branding.accent_light),
+        _cover(pack),
+        make_matters(pack),
+        make_summary(pack),
+        make_scorecard(pack),
+        make_blocks(pack),
+        make_plan(pack),
+        make_quality(pack),
+        make_sources(pack),
+        make_key(pack),
+        tuple(to_figure(row) for row in pack.own_rows),
+    )
+
+
+def _cover(pack: PackInput) -> Cover:
+    received = [r for r in pack.received if r.period.end <= pack.as_at]
+    facts = [
+        ("Figures as at", say_date(pack.as_at)),
+        ("Edition", pack.edition.capitalize()),
+        ("Built from", f"{plural(len(received), 'workbook')}, {plural(len(pack.own_rows), 'figure')}, "
+                       f"{plural(len(pack.own_actions), 'action')}"),
+        ("Known up to", f"event {pack.as_known}, configuration {pack.configuration_sha[:12]}"),
+    ]  # fmt: skip
+    if pack.meeting is not None:
+        facts.insert(1, ("Meeting", say_date(pack.meeting)))
+    return Cover(
+        pack.programme.authority,
+        pack.programme.title,
+        pack.board.title,
+        pack.board.short,
+        pack.board.chair_role or "",
+        pack.board.purpose,
+        say_date(pack.as_at),
+        say_date(pack.meeting) if pack.meeting else "",
+        pack.edition,
+        pack.programme.branding.classification,
+        pack.programme.notice,
+        tuple(facts),
+    )

@@ -1,0 +1,77 @@
+"""Indicator blocks: one for each indicator that earns it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.kpi import KpiRow
+from schemas.pack import Block
+from transforms.packs.charts import make_chart
+from transforms.packs.inputs import IMPACT_ORDER, RATED, PackInput, full_name
+from transforms.packs.scorecard import score_row
+from transforms.words import join_words, plural
+
+
+def make_blocks(pack: PackInput) -> tuple[Block, ...]:
+    """A block for every indicator with a figure that is Red, Yellow, held, misses its target or moved colour."""
+    blocks = []
+    for indicator in pack.programme.indicators:
+        rows = [r for r in pack.own_rows if r.indicator == indicator.id]
+        reasons = earn_block(rows)
+        if reasons:
+            blocks.append(_block(rows, reasons, pack))
+    return tuple(blocks)
+
+
+def earn_block(rows: Sequence[KpiRow]) -> list[str]:
+    """Why an indicator earns a block; empty where it does not."""
+    reasons = []
+    if any(r.impact == "held" or r.is_stated for r in rows):
+        reasons.append("a figure is held")
+    if any(r.impact in {"red", "yellow", "amber"} for r in rows):
+        reasons.append("a target is missed")
+    if any(_moved(r) for r in rows):
+        reasons.append("a colour moved")
+    return reasons
+
+
+def _moved(row: KpiRow) -> bool:
+    return row.impact in RATED and row.previous_impact in RATED and row.impact != row.previous_impact
+
+
+def _block(rows: list[KpiRow], reasons: list[str], pack: PackInput) -> Block:
+    indicator = pack.indicator(rows[0].indicator)
+    head = rows[0] if rows[0].service is None and len(indicator.subgroups) < 2 else None
+    worst = min(rows, key=lambda r: IMPACT_ORDER.index(r.impact))
+    rating = pack.rating(head.impact if head else worst.impact)
+    sentence = f"{full_name(head or worst, pack.programme)}: {(head or worst).reason}."
+    return Block(
+        indicator.id,
+        rows[0].label,
+        rating,
+        f"Here because {join_words(reasons)}; serves {', '.join(rows[0].plan_refs) or 'no part of the plan'}.",
+        sentence,
+        tuple(score_row(row, pack) for row in rows),
+        make_chart(indicator, rows, pack),
+        tuple(_notes(rows, pack)),
+    )
+
+
+def _notes(rows: Sequence[KpiRow], pack: PackInput) -> list[str]:
+    indicator = pack.indicator(rows[0].indicator)
+    notes = []
+    if indicator.company == "none":
+        counts = [(sum(r.impact == i for r in rows), pack.rating(i).word) for i in IMPACT_ORDER]
+        listed = join_words([f"{n} {word}" for n, word in counts if n])
+        notes.append(f"Averages are not added up: of {plural(len(rows), 'service')}, {listed}.")
+    if any(r.is_corrected for r in rows):
+        notes.append("* rests on a declared correction; see data quality.")
+    if any(r.is_stated for r in rows):
+        notes.append(
+            "§ as stated in the return; it cannot be derived while a service's figure is held or missing."
+        )
+    if any(r.is_small_base for r in rows):
+        notes.append("# small base: a few cases move this figure far.")
+    if indicator.note:
+        notes.append(indicator.note)
+    return notes

@@ -1,0 +1,135 @@
+"""What a pack is made from, and the parts of it that one board sees."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from schemas.config import Board, Indicator, Programme
+from schemas.evidence import ReceivedFile, RefusedFile
+from schemas.facts import Period
+from schemas.figures import Figure
+from schemas.findings import Finding
+from schemas.kpi import KpiRow
+from schemas.pack import Rating
+from transforms.actions import ActionRow, RatedPlan
+from transforms.known import Facts
+from transforms.words import say_number, say_period, say_short_date
+
+IMPACT_ORDER = ("red", "yellow", "amber", "green", "grey", "unrated", "held", "no_data")
+OUTCOME_ORDER = ("red", "amber", "yellow", "green", "blue", "grey", "undated")
+RATED = ("red", "yellow", "amber", "green")
+_STATES = {
+    "unrated": ("", "Unrated"),
+    "held": ("H", "Held"),
+    "no_data": ("", "No data"),
+    "undated": ("U", "Undated"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PackInput:
+    """Everything known that a board's pack is made from."""
+
+    programme: Programme
+    board: Board
+    as_at: dt.date
+    as_known: int
+    meeting: dt.date | None
+    edition: str
+    facts: Facts
+    rows: tuple[KpiRow, ...]
+    plan: RatedPlan
+    received: tuple[ReceivedFile, ...]
+    refused: tuple[RefusedFile, ...]
+    findings: tuple[Finding, ...]
+    configuration_sha: str
+    software: str
+
+    @property
+    def priorities(self) -> list[str]:
+        """The ids of the priorities that the board's pack covers."""
+        return list(self.board.priorities) or [p.id for p in self.programme.priorities]
+
+    @property
+    def refs(self) -> set[str]:
+        """The plan references of those priorities."""
+        own = self.priorities
+        return {r.ref for p in self.programme.priorities if p.id in own for r in p.refs}
+
+    @property
+    def own_rows(self) -> list[KpiRow]:
+        """The figures that the board sees: those that serve one of its priorities, or serve none."""
+        refs = self.refs
+        return [r for r in self.rows if not r.plan_refs or refs & set(r.plan_refs)]
+
+    @property
+    def own_actions(self) -> list[ActionRow]:
+        """The actions that the board sees; one of no known priority is seen by every board."""
+        own = self.priorities
+        return [a for a in self.plan.rows if a.priority in own or not a.priority]
+
+    def indicator(self, indicator_id: str) -> Indicator:
+        """An indicator by id."""
+        return next(i for i in self.programme.indicators if i.id == indicator_id)
+
+    def rating(self, rating_id: str) -> Rating:
+        """A rating as this programme prints it."""
+        if rating_id in _STATES:
+            return Rating(rating_id, *_STATES[rating_id])
+        for colour_id, colour in self.programme.brag.items():
+            if colour_id == rating_id:
+                return Rating(rating_id, colour.letter, colour.label)
+        return Rating(rating_id, "", rating_id.replace("_", " ").title())
+
+
+def value_text(row: KpiRow) -> str:
+    """A row's value as printed, with its unit sign and marks; the state's word where there is none."""
+    if row.value is None:
+        return {"held": "held", "no_cases": "no cases"}.get(row.state, "no data")
+    marks = "*" * row.is_corrected + "#" * row.is_small_base + "§" * row.is_stated
+    return f"{say_number(row.value)}{'%' if row.unit == 'percent' else ''}{marks}"
+
+
+def to_figure(row: KpiRow) -> Figure:
+    """The figure of a KPI row: the only form in which its value reaches a page."""
+    receipts = tuple(str(r) for r in row.receipts)
+    return Figure(
+        row.ref, row.key, row.state, row.value, row.decimals, value_text(row), receipts, row.is_corrected
+    )
+
+
+def label_with_unit(row: KpiRow) -> str:
+    """The indicator's label, with the unit where the value does not show it."""
+    return row.label if row.unit == "percent" else f"{row.label} ({row.unit})"
+
+
+def who_text(row: KpiRow, programme: Programme) -> str:
+    """Whom a row is about: the service, the group, or both; the company is named where services are too."""
+    group = programme.subgroup_label(row.subgroup) if row.subgroup else ""
+    if row.service is None:
+        return group or programme.company.label
+    service = programme.service_label(row.service)
+    return f"{service}, {group}" if group else service
+
+
+def full_name(row: KpiRow, programme: Programme) -> str:
+    """Indicator and whom it is about, for a sentence; the company goes without saying."""
+    if row.service is None and not row.subgroup:
+        return row.label
+    return f"{row.label}, {who_text(row, programme)}"
+
+
+def period_text(period: Period | None) -> str:
+    """A period in a table: "29 Nov 2021", "Oct 2021", "Apr to Sep 2021"."""
+    if period is None:
+        return ""
+    if period.precision == "day" or period.start == period.end:
+        return say_short_date(period.end)
+    if period.precision == "month":
+        return say_short_date(period.end).split(" ", 1)[1]
+    words = say_period(period)
+    if " to " not in words:
+        return words
+    first, last = say_short_date(period.start), say_short_date(period.end)
+    return f"{first.split(' ')[1]} to {last.split(' ', 1)[1]}"

@@ -1,0 +1,152 @@
+"""Data quality: what was received, what is missing, held, corrected and doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.evidence import AppliedCorrection, ReceivedFile
+from schemas.findings import Finding
+from schemas.pack import CorrectionLine, FindingLine, MissingLine, Quality, ReceivedLine
+from transforms.indicators import stale_after
+from transforms.packs.inputs import PackInput, period_text
+from transforms.words import join_words, plural, say_short_date
+
+_SEVERITY = {"error": "Held", "doubt": "Doubt", "note": "Note"}
+_SINGLE_CELLS = {"undated"}
+
+
+def make_quality(pack: PackInput) -> Quality:
+    """The data quality pages. Only workbooks as at the pack's date or before are listed."""
+    received = [r for r in pack.received if r.period.end <= pack.as_at]
+    used = _current(received, pack)
+    missing = _missing(pack)
+    corrections = [(r, a) for r in received for a in r.applied]
+    findings = _finding_lines(received, pack)
+    return Quality(
+        _sentence(received, missing, corrections, findings),
+        tuple(_received_line(r, pack) for r in used),
+        tuple(missing),
+        tuple(FindingLine("Refused", r.name, f.message, f.action) for r in pack.refused for f in r.findings),
+        tuple(_correction_line(r, a, pack) for r, a in corrections),
+        tuple(findings),
+        tuple((u.label, ", ".join(u.plan_refs), u.why) for u in pack.programme.unmeasured),
+    )
+
+
+def _current(received: Sequence[ReceivedFile], pack: PackInput) -> list[ReceivedFile]:
+    order = {item.id: i for i, item in enumerate(pack.programme.returns)}
+    return sorted(received, key=lambda r: (order.get(r.return_id, 99), r.period.end))
+
+
+def _received_line(item: ReceivedFile, pack: PackInput) -> ReceivedLine:
+    counts = [(sum(f.severity == s for f in item.findings), s) for s in ("error", "doubt", "note")]
+    words = join_words([plural(n, _SEVERITY[s].lower(), f"{_SEVERITY[s].lower()}s") for n, s in counts if n])
+    if item.applied:
+        words = (
+            f"{words}; {plural(len(item.applied), 'correction')}"
+            if words
+            else plural(len(item.applied), "correction")
+        )
+    return ReceivedLine(
+        pack.programme.return_of(item.return_id).title,
+        period_text(item.period),
+        item.name,
+        item.received_at[:10],
+        words.replace("helds", "held") or "sound",
+    )
+
+
+def _missing(pack: PackInput) -> list[MissingLine]:
+    """Returns that indicators wait for: never received, or without a figure recent enough."""
+    lines = []
+    for item in pack.programme.returns:
+        own = [
+            r
+            for r in pack.own_rows
+            if r.impact == "no_data" and pack.indicator(r.indicator).return_id == item.id
+        ]
+        periods = [
+            r.period.end for r in pack.received if r.return_id == item.id and r.period.end <= pack.as_at
+        ]
+        if item.kind == "tracker":
+            if not periods:
+                lines.append(MissingLine(item.title, "never received", "every action"))
+            continue
+        if not own:
+            continue
+        labels = list(dict.fromkeys(r.label for r in own))
+        state = "never received"
+        if periods:
+            state = f"last as at {say_short_date(max(periods))}; these figures are absent from it or too old"
+        lines.append(MissingLine(item.title, state, "; ".join(labels)))
+    return lines
+
+
+def _correction_line(item: ReceivedFile, applied: AppliedCorrection, pack: PackInput) -> CorrectionLine:
+    declared = applied.correction
+    title = pack.programme.return_of(item.return_id).title
+    who = pack.programme.service_label(declared.service)
+    place = f"{applied.reading.sheet}!{applied.reading.cell}"
+    return CorrectionLine(
+        f"{title}, {period_text(item.period)}, {who}, {place}",
+        f"{declared.field.replace('_', ' ')}: {applied.reading.raw_text} to {applied.right.raw_text}",
+        declared.reason,
+        f"{declared.role}, {say_short_date(declared.date)}",
+    )
+
+
+def _finding_lines(received: Sequence[ReceivedFile], pack: PackInput) -> list[FindingLine]:
+    """Findings that stand, errors first; the many alike of a tracker are told in one line."""
+    lines: list[tuple[int, FindingLine]] = []
+    trackers = {item.id for item in pack.programme.returns if item.kind == "tracker"}
+    latest = max((r.period.end for r in received if r.return_id in trackers), default=None)
+    for item in received:
+        if item.return_id in trackers and item.period.end != latest:
+            continue
+        title = f"{pack.programme.return_of(item.return_id).title}, {period_text(item.period)}"
+        singles = [f for f in item.findings if f.code in _SINGLE_CELLS]
+        for finding in item.findings:
+            if finding.code not in _SINGLE_CELLS:
+                lines.append(_line(finding, title))
+        if singles:
+            keys = [f.row_key or "" for f in singles]
+            text = f"{plural(len(keys), 'action')} with neither a due date nor a next review date: {join_words(keys)}."
+            line = FindingLine(_SEVERITY["doubt"], title, text, singles[0].action)
+            lines.append((1, line))
+    loose = [*pack.findings, *pack.plan.findings]
+    lines += [
+        _line(f, "Declared decisions" if f.code.startswith(("correction", "decision")) else "Plan")
+        for f in loose
+    ]
+    return [line for _, line in sorted(lines, key=lambda pair: pair[0])]
+
+
+def _line(finding: Finding, title: str) -> tuple[int, FindingLine]:
+    place = f", {finding.sheet}!{finding.cell}" if finding.sheet and finding.cell else ""
+    order = ("error", "doubt", "note").index(finding.severity)
+    return order, FindingLine(_SEVERITY[finding.severity], f"{title}{place}", finding.message, finding.action)
+
+
+def _sentence(
+    received: Sequence[ReceivedFile],
+    missing: Sequence[MissingLine],
+    corrections: Sequence[object],
+    findings: Sequence[FindingLine],
+) -> str:
+    held = sum(f.severity == "Held" for f in findings)
+    parts = [f"{plural(len(received), 'workbook')} received"]
+    parts.append(f"{plural(len(missing), 'return')} with figures missing" if missing else "no return missing")
+    parts.append(f"{plural(held, 'error holds', 'errors hold')} a figure back" if held else "no figure held")
+    parts.append(plural(len(corrections), "correction") + " declared" if corrections else "nothing corrected")
+    return f"{join_words(parts)}."
+
+
+def freshness_rules(pack: PackInput) -> list[str]:
+    """For how long a figure counts as current, by return: for the key."""
+    found: dict[str, set[int]] = {}
+    for indicator in pack.programme.indicators:
+        title = pack.programme.return_of(indicator.return_id).title
+        found.setdefault(title, set()).add(stale_after(indicator, pack.programme))
+    return [
+        f"{title}: {join_words([str(d) for d in sorted(days)], 'or')} days" for title, days in found.items()
+    ]

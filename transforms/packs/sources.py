@@ -1,0 +1,51 @@
+"""Where each number came from: formula in words, file, sheet and cells of every printed figure."""
+
+from __future__ import annotations
+
+from schemas.kpi import KpiRow
+from schemas.pack import SourceFile, SourceRow, Sources
+from transforms.formulas import say_formula
+from transforms.known import FigureValue
+from transforms.packs.inputs import PackInput, full_name, value_text
+
+
+def make_sources(pack: PackInput) -> Sources:
+    """A row for every figure that rests on a workbook; files are named once and given a short id."""
+    ids: dict[int, str] = {}
+    rows = []
+    for row in pack.own_rows:
+        value = _value(row, pack)
+        if value is None or row.state == "missing":
+            continue
+        for part in value.parts:
+            ids.setdefault(part.receipt_id, f"F{len(ids) + 1}")
+        rows.append(
+            SourceRow(
+                row.ref,
+                full_name(row, pack.programme),
+                value_text(row),
+                say_formula(row, value),
+                _cells(value, ids),
+            )
+        )
+    by_id = {r.receipt_id: r for r in pack.received}
+    files = [
+        SourceFile(name, by_id[i].name, by_id[i].sha256, f"{by_id[i].received_at[:10]}, receipt {i}")
+        for i, name in ids.items()
+        if i in by_id
+    ]
+    return Sources(tuple(rows), tuple(files))
+
+
+def _value(row: KpiRow, pack: PackInput) -> FigureValue | None:
+    return pack.facts.value_at(pack.indicator(row.indicator), row.service, row.subgroup, pack.as_at)
+
+
+def _cells(value: FigureValue, ids: dict[int, str]) -> str:
+    """The cells by file and sheet: "F12 Visits!B7, C7"."""
+    found: dict[str, list[str]] = {}
+    for part in value.parts:
+        for operand in part.observation.operands:
+            if operand.raw_text:
+                found.setdefault(f"{ids[part.receipt_id]} {operand.ref.sheet}", []).append(operand.ref.cell)
+    return "; ".join(f"{place}!{', '.join(dict.fromkeys(cells))}" for place, cells in found.items())
