@@ -26,8 +26,8 @@ A finding says what is wrong or doubtful, at which cell, and what to do about it
 A file with an error that does not refuse it has the status `held`; the rest of the file is used.
 Words in braces, such as `{cell}`, are filled in for each finding. `{near}` and `{where}` are empty where
 there is no likely match. `{what_to_do}` names the one change of one cell that would mend the row, where there
-is exactly one (see [Reconciliation](methodology.md#reconciliation)). Otherwise it asks for a check against
-the case system.
+is exactly one; otherwise it asks for a check against the case system. See
+[Reconciliation](methodology.md#reconciliation).
 """
 
 EXAMPLES: dict[str, str] = {

@@ -55,9 +55,7 @@ def find_board(position: Position, board_id: str) -> Board:
     raise UsageError(f"there is no board '{board_id}' in {position.programme.id}; its boards are {known}")
 
 
-def model_pack(
-    position: Position, board: Board, meeting: dt.date | None, edition: str = "restricted"
-) -> Pack:
+def model_pack(position: Position, board: Board, meeting: dt.date | None, edition: str = "restricted") -> Pack:
     """The finished model of a board's pack."""
     return assemble_pack(
         PackInput(
@@ -137,23 +135,21 @@ def _warnings(position: Position, board: Board, pages: int) -> list[str]:
 
 
 def missing_returns(position: Position) -> list[dict[str, object]]:
-    """Returns that figures wait for: never received, or last received too long ago."""
+    """Returns that figures wait for: never received, or without a figure recent enough; and absent trackers."""
+    sources = {i.id: i.return_id for i in position.programme.indicators}
     found: list[dict[str, object]] = []
     for item in position.programme.returns:
-        periods = [
-            r.period.end
-            for r in position.received
-            if r.return_id == item.id and r.period.end <= position.as_at
-        ]
-        last = max(periods, default=None)
-        age = (position.as_at - last).days if last else None
-        if age is None or age > item.cadence_days * 3 // 2:
+        waiting = [r.ref for r in position.rows if r.impact == "no_data" and sources[r.indicator] == item.id]
+        ends = [r.period.end for r in position.received if r.return_id == item.id and r.period.end <= position.as_at]
+        if waiting or (item.kind == "tracker" and not ends):
+            last = max(ends, default=None)
             found.append(
                 {
                     "return": item.id,
                     "title": item.title,
                     "last_period_end": last.isoformat() if last else None,
-                    "age_days": age,
+                    "age_days": (position.as_at - last).days if last else None,
+                    "figures": waiting,
                 }
             )
     return found

@@ -14,7 +14,7 @@ from schemas.kpi import KpiRow
 from schemas.spelling import find_id, nearest
 from transforms.formulas import say_formula
 from transforms.known import FigureValue
-from transforms.words import join_words, say_number, say_period, say_target
+from transforms.words import join_words, plural, say_number, say_period, say_target
 
 
 def find_row(position: Position, name: str, service: str | None, subgroup: str | None) -> KpiRow:
@@ -27,21 +27,15 @@ def find_row(position: Position, name: str, service: str | None, subgroup: str |
     if indicator is None:
         near = nearest(name, [i.id for i in programme.indicators])
         raise UsageError(f"there is no indicator '{name}'" + (f"; did you mean '{near}'?" if near else ""))
-    service_id = _resolve(
-        service, {s.id: (s.id, s.label, *s.spellings) for s in programme.services}, "service"
-    )
-    group_id = _resolve(
-        subgroup, {g.id: (g.id, g.label, *g.spellings) for g in programme.subgroups}, "subgroup"
-    )
+    service_id = _resolve(service, {s.id: (s.id, s.label, *s.spellings) for s in programme.services}, "service")
+    group_id = _resolve(subgroup, {g.id: (g.id, g.label, *g.spellings) for g in programme.subgroups}, "subgroup")
     own = [row for row in position.rows if row.indicator == indicator]
     found = [row for row in own if row.service == service_id and row.subgroup == group_id]
     if found:
         return found[0]
     lines = [f"--service {r.service}" if r.service else "" for r in own]
     groups = [f"--subgroup {r.subgroup}" if r.subgroup else "" for r in own]
-    choices = sorted(
-        {" ".join(filter(None, pair)) or "no option" for pair in zip(lines, groups, strict=True)}
-    )
+    choices = sorted({" ".join(filter(None, pair)) or "no option" for pair in zip(lines, groups, strict=True)})
     raise UsageError(f"'{indicator}' has no such line; it has {join_words(choices, 'or')}")
 
 
@@ -84,8 +78,7 @@ def _operands(position: Position, value: FigureValue) -> list[dict[str, Any]]:
     for part in value.parts:
         item = position.receipt(part.receipt_id)
         who = position.programme.service_label(part.observation.service)
-        for operand in part.observation.operands:
-            found.append(_operand(item, operand, who))
+        found += [_operand(item, operand, who) for operand in part.observation.operands]
     return found
 
 
@@ -126,7 +119,7 @@ def _words(row: KpiRow, value: FigureValue | None) -> str:
     if row.state != "published" or row.value is None:
         return f"{formula} (figure of {when})"
     unit = "%" if row.unit == "percent" else f" {row.unit}"
-    return f"{say_number(row.value)}{unit} on {when}: {formula}, rounded to {row.decimals} decimals"
+    return f"{say_number(row.value)}{unit} on {when}: {formula}, rounded to {plural(row.decimals, 'decimal')}"
 
 
 def _target(row: KpiRow, indicator: Indicator) -> dict[str, Any] | None:
@@ -138,9 +131,7 @@ def _target(row: KpiRow, indicator: Indicator) -> dict[str, Any] | None:
         "high": decimal_text(row.target_high),
         "text": row.target_text,
         "tolerance": (
-            {"kind": row.tolerance_kind, "value": decimal_text(row.tolerance_value)}
-            if row.tolerance_kind
-            else None
+            {"kind": row.tolerance_kind, "value": decimal_text(row.tolerance_value)} if row.tolerance_kind else None
         ),
         "note": note,
     }
@@ -149,7 +140,7 @@ def _target(row: KpiRow, indicator: Indicator) -> dict[str, Any] | None:
 def say_explanation(explanation: dict[str, Any]) -> str:
     """An explanation for the prompt."""
     lines = [f"{explanation['ref']} {explanation['label']}", f"  {explanation['words']}"]
-    lines.append(f"  rated {explanation['impact']}: {explanation['rule']}")
+    lines.append(f"  {explanation['impact'].replace('_', ' ')}: {explanation['rule']}")
     target = explanation["target"]
     if target and target["tolerance"]:
         kind = target["tolerance"]["kind"].replace("_", " ")
@@ -162,12 +153,8 @@ def say_explanation(explanation: dict[str, Any]) -> str:
         lines.append(f"  {operand['name']}: {printed} ({place}; received {operand['received_at']})")
         if operand["correction"]:
             fix = operand["correction"]
-            lines.append(
-                f"      corrected to {fix['right']} by {fix['role']}, {fix['date']}: {fix['reason']}"
-            )
-    lines.append(
-        f"  configuration {explanation['configuration'][:12]}, as known at event {explanation['as_known']}"
-    )
+            lines.append(f"      corrected to {fix['right']} by {fix['role']}, {fix['date']}: {fix['reason']}")
+    lines.append(f"  configuration {explanation['configuration'][:12]}, as known at event {explanation['as_known']}")
     return "\n".join(lines)
 
 

@@ -75,6 +75,8 @@ def derive_position(
     moves = [DueDateDecision.model_validate(d) for d in history.decisions_at(name, "due_date", known)]
     receipts = history.receipts(name, known)
     observations, received, loose = _judge_again(history, programme, receipts, corrections, as_at)
+    if known is not None:
+        loose = []  # what a correction waits for may have been received later
     facts = Facts(observations)
     trackers = _trackers(history, programme, receipts, as_at)
     return Position(
@@ -86,9 +88,7 @@ def derive_position(
         tuple(derive_kpis(facts, programme, as_at)),
         rate_actions(trackers, programme, moves, as_at),
         tuple(received),
-        tuple(
-            RefusedFile(r.name, r.sha256, r.received_at, r.findings) for r in history.refusals(name, known)
-        ),
+        tuple(RefusedFile(r.name, r.sha256, r.received_at, r.findings) for r in history.refusals(name, known)),
         tuple(corrections),
         tuple(loose),
     )
@@ -182,9 +182,7 @@ def _is_structural(finding: Finding) -> bool:
     }
 
 
-def _trackers(
-    history: History, programme: Programme, receipts: Sequence[Receipt], as_at: dt.date
-) -> list[Tracker]:
+def _trackers(history: History, programme: Programme, receipts: Sequence[Receipt], as_at: dt.date) -> list[Tracker]:
     ids = {item.id for item in programme.returns if item.kind == "tracker"}
     own = [r for r in receipts if r.return_id in ids and r.period.end <= as_at]
     readings = history.readings(own)

@@ -27,6 +27,11 @@ class RunResult:
     missing: list[dict[str, Any]] = field(default_factory=list)
     position: Position | None = None
 
+    @property
+    def refused(self) -> list[str]:
+        """The names of the files that were refused."""
+        return [t.judged.path.name for t in self.taken if t.receipt_id is None]
+
 
 def programmes_to_run(name: str | None, home: Home) -> list[Path]:
     """The named programme's folder; without a name, those that have an inbox."""
@@ -108,10 +113,8 @@ def run_form(results: Sequence[RunResult]) -> dict[str, Any]:
         "packs": [pack_form(p) for r in results for p in r.packs],
         "held": [{"programme": r.programme, **h} for r in results for h in r.held],
         "missing": [{"programme": r.programme, **m} for r in results for m in r.missing],
-        "refused": [
-            {"programme": r.programme, "file": t.judged.path.name} for r in results for t in r.taken if t.receipt_id is None
-        ],
-    }  # fmt: skip
+        "refused": [{"programme": r.programme, "file": name} for r in results for name in r.refused],
+    }
 
 
 def pack_form(pack: BuiltPack) -> dict[str, Any]:

@@ -77,9 +77,7 @@ def read_time(text: str) -> str:
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(
-            f"'{text}' is not a date or time; write 2021-12-06 or 2021-12-06T09:00:00+00:00"
-        ) from None
+        raise UsageError(f"'{text}' is not a date or time; write 2021-12-06 or 2021-12-06T09:00:00+00:00") from None
     if len(text) == 10:
         moment = moment.replace(hour=23, minute=59, second=59)
     if moment.tzinfo is None:

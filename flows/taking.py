@@ -115,9 +115,7 @@ def file_workbook(
     programme = loaded.programme.id
     if judged.status == "refused" or not (reading.item and reading.layout and reading.period):
         return_id = reading.item.id if reading.item else None
-        history.file_refusal(
-            programme, judged.content, judged.path.name, received_at, return_id, judged.findings
-        )
+        history.file_refusal(programme, judged.content, judged.path.name, received_at, return_id, judged.findings)
         return TakenFile(judged, None, False)
     arrival = Arrival(
         programme,
@@ -171,9 +169,7 @@ def register(history: History, loaded: LoadedProgramme, at: str) -> str:
     return sha
 
 
-def take_files(
-    history: History, paths: Sequence[Path], loaded: LoadedProgramme, received_at: str
-) -> list[TakenFile]:
+def take_files(history: History, paths: Sequence[Path], loaded: LoadedProgramme, received_at: str) -> list[TakenFile]:
     """Judge and file workbooks, in the order of their dates."""
     configuration_sha = register(history, loaded, received_at)
     judged = order_files(judge_file(path, loaded.programme) for path in paths)
@@ -192,9 +188,7 @@ def clear_inbox(home: Home, programme: str, taken: Iterable[TakenFile]) -> None:
         target = home.refused(programme) / path.name
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
-        lines = [
-            f"{f.sheet or ''} {f.cell or ''}: {f.message} {f.action}".strip() for f in item.judged.findings
-        ]
+        lines = [f"{f.sheet or ''} {f.cell or ''}: {f.message} {f.action}".strip() for f in item.judged.findings]
         target.with_name(f"{path.name}.why.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

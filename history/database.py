@@ -67,9 +67,7 @@ def _prepare(engine: Engine) -> None:
         tables.metadata.create_all(connection)
         version = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.key == "schema_version"))
         if version is None:
-            connection.execute(
-                insert(tables.meta).values(key="schema_version", value=str(tables.SCHEMA_VERSION))
-            )
+            connection.execute(insert(tables.meta).values(key="schema_version", value=str(tables.SCHEMA_VERSION)))
         elif int(version) != tables.SCHEMA_VERSION:
             raise HistoryError(
                 f"the history has schema version {version}; this Boardpack reads version {tables.SCHEMA_VERSION}"

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -93,9 +94,7 @@ class History:
         sha256 = keep_original(self.folder, content)
         with writing(self._engine) as connection:
             known = connection.scalar(
-                select(t.refusal.c.seq).where(
-                    and_(t.refusal.c.programme == programme, t.refusal.c.sha256 == sha256)
-                )
+                select(t.refusal.c.seq).where(and_(t.refusal.c.programme == programme, t.refusal.c.sha256 == sha256))
             )
             if known is not None:
                 return int(known)
@@ -128,14 +127,10 @@ class History:
             )
             if last != sha:
                 seq = _add_event(connection, programme, "configuration", at)
-                connection.execute(
-                    insert(t.configuration).values(seq=seq, programme=programme, sha=sha, json=text)
-                )
+                connection.execute(insert(t.configuration).values(seq=seq, programme=programme, sha=sha, json=text))
         return sha
 
-    def register_decisions(
-        self, programme: str, kind: str, declared: Sequence[Mapping[str, str]], at: str
-    ) -> None:
+    def register_decisions(self, programme: str, kind: str, declared: Sequence[Mapping[str, str]], at: str) -> None:
         """Make the recorded decisions of one kind those declared: new ones are added, others withdrawn.
 
         Each holds json, role, decided_on and reason. Nothing is deleted: a withdrawal is an event too.
@@ -183,9 +178,7 @@ class History:
     def event_at(self, programme: str, at: str) -> int:
         """The last event at or before a UTC time."""
         with reading(self._engine) as connection:
-            query = select(func.max(t.event.c.seq)).where(
-                t.event.c.programme == programme, t.event.c.at <= at
-            )
+            query = select(func.max(t.event.c.seq)).where(t.event.c.programme == programme, t.event.c.at <= at)
             return int(connection.scalar(query) or 0)
 
     def receipts(self, programme: str, as_known: int | None, until: dt.date | None = None) -> list[Receipt]:
@@ -272,11 +265,7 @@ class History:
                     pages=pack.pages,
                 )
             )
-            rows = [
-                {"pack_id": seq, "ref": f.ref, "figure_key": f.figure_key, "state": f.state, "value": f.value, "text": f.text}
-                for f in figures
-            ]  # fmt: skip
-            _add_all(connection, t.printed_figure, rows)
+            _add_all(connection, t.printed_figure, [{"pack_id": seq, **asdict(f)} for f in figures])
         return seq
 
 
@@ -332,9 +321,7 @@ def _add_decision(
     )
 
 
-def _decisions(
-    connection: Connection, programme: str, kind: str, as_known: int | None
-) -> dict[str, RowMapping]:
+def _decisions(connection: Connection, programme: str, kind: str, as_known: int | None) -> dict[str, RowMapping]:
     """The decisions that stand, by hash: declared, and not withdrawn since."""
     query = select(t.decision).where(t.decision.c.programme == programme, t.decision.c.kind == kind)
     if as_known is not None:

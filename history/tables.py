@@ -8,9 +8,7 @@ SCHEMA_VERSION = 1
 
 metadata = MetaData()
 
-meta = Table(
-    "meta", metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False)
-)
+meta = Table("meta", metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False))
 
 # One row for everything that happened, in order: "as known N" is a row of this table.
 event = Table(

@@ -109,14 +109,11 @@ def _step(node: Any, key: str | int) -> tuple[Any, int | None]:
 def load_programme(folder: Path) -> LoadedProgramme:
     """The programme of a folder. ConfigurationError names every file, line and key that is wrong."""
     if not (folder / "programme.yaml").is_file():
-        raise ConfigurationError(
-            [ConfigProblem(str(folder), None, "", "there is no programme.yaml in this folder")]
-        )
+        raise ConfigurationError([ConfigProblem(str(folder), None, "", "there is no programme.yaml in this folder")])
     tree = _read_tree(folder)
     programme = _validate(Programme, tree, tree.data)
     problems = [
-        ConfigProblem(*tree.locate(p.path), ".".join(map(str, p.path)), p.message)
-        for p in check_programme(programme)
+        ConfigProblem(*tree.locate(p.path), ".".join(map(str, p.path)), p.message) for p in check_programme(programme)
     ]
     if problems:
         raise ConfigurationError(problems)
@@ -239,9 +236,7 @@ def _to_problem(model: type[BaseModel], tree: _Tree, error: dict[str, Any]) -> C
 
 def _unknown_key(key: str, known: Sequence[str]) -> str:
     near = nearest(key, known)
-    return "unknown key" + (
-        f"; did you mean {near!r}?" if near else f"; known are {', '.join(sorted(known))}"
-    )
+    return "unknown key" + (f"; did you mean {near!r}?" if near else f"; known are {', '.join(sorted(known))}")
 
 
 def _known_keys(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
@@ -292,7 +287,7 @@ def _read_decisions(folder: Path, name: str, model: type[M]) -> list[M]:
         except ValidationError as error:
             for item in error.errors():
                 part = _to_problem(model, tree, {**item, "loc": item["loc"]})
-                file, line = tree.locate((name, index, *item["loc"]))
+                _, line = tree.locate((name, index, *item["loc"]))
                 problems.append(ConfigProblem(path.name, line, f"{name}.{index}.{part.key}", part.message))
     if problems:
         raise ConfigurationError(problems)
@@ -304,6 +299,5 @@ def _decision(entry: Any) -> Any:
     if not isinstance(entry, dict):
         return entry
     return {
-        k: str(v) if k in {"expected", "right"} and not isinstance(v, (str, dt.date)) else v
-        for k, v in entry.items()
+        k: str(v) if k in {"expected", "right"} and not isinstance(v, (str, dt.date)) else v for k, v in entry.items()
     }

@@ -20,7 +20,10 @@ from weasyprint.urls import URLFetcherResponse
 from schemas.pack import Chart, Pack
 
 _PACKAGE = "package:"
-_LABEL_GAP = 0.075
+_LABEL_GAP = 0.085
+_SECTION = "section-"
+_SHORT = 1 / 3
+_MOST_LAYOUTS = 6
 
 
 class RenderingError(Exception):
@@ -81,8 +84,11 @@ def _shorten(name: str) -> str:
     return name if len(name) <= 14 else f"{name[:13]}…"
 
 
-def render_html(pack: Pack) -> str:
-    """The pack as one HTML document; its style, fonts and drawings come from this package only."""
+def render_html(pack: Pack, flowing: frozenset[str] = frozenset()) -> str:
+    """The pack as one HTML document; its style, fonts and drawings come from this package only.
+
+    Sections named in `flowing` begin on the page where the one before ends.
+    """
     environment = _environment()
     cover = pack.cover
     style = environment.get_template("style.css.j2").render(
@@ -93,7 +99,14 @@ def render_html(pack: Pack) -> str:
         classification=_css_text(f"{cover.classification} · {cover.edition}"),
         bars_height=round(len(pack.summary.rows) * 7.8 + 0.6, 1),
     )
-    return environment.get_template("pack.html.j2").render(pack=pack, style=Markup(style))
+    return environment.get_template("pack.html.j2").render(
+        pack=pack, style=Markup(style), flow=lambda name: _section_attributes(name, flowing)
+    )
+
+
+def _section_attributes(name: str, flowing: frozenset[str]) -> Markup:
+    is_flowing = ' class="flow"' if name in flowing else ""
+    return Markup(f' id="{_SECTION}{name}"{is_flowing}')
 
 
 def _css_text(text: str) -> Markup:
@@ -103,25 +116,66 @@ def _css_text(text: str) -> Markup:
 
 
 def render_pdf(pack: Pack) -> RenderedPack:
-    """The pack as a tagged PDF. RenderingError if the renderer has anything to complain about."""
-    return write_pdf(render_html(pack))
+    """The pack as a tagged PDF; the same model gives the same bytes.
+
+    Where a section would end on a page that is less than a third full, the next one begins there.
+    RenderingError if the renderer has anything to complain about.
+    """
+    flowing: frozenset[str] = frozenset()
+    document = _lay_out(render_html(pack))
+    for _ in range(_MOST_LAYOUTS):
+        section = _after_short_page(document, flowing)
+        if section is None:
+            break
+        flowing = flowing | {section}
+        document = _lay_out(render_html(pack, flowing))
+    content = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
+    return RenderedPack(_add_scopes(content), len(document.pages))
 
 
-def write_pdf(html: str) -> RenderedPack:
-    """A document of ours as a tagged PDF with table scopes; the same HTML gives the same bytes."""
+def _lay_out(html: str) -> Any:
+    """Lay a document of ours out in pages. What the renderer warns of is an error: a page is not as written."""
     complaints = _Complaints()
     logger = logging.getLogger("weasyprint")
     logger.addHandler(complaints)
     try:
-        document = HTML(string=html, base_url=_PACKAGE, url_fetcher=_fetch).render(
-            font_config=FontConfiguration()
-        )
-        content = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
+        source = HTML(string=html, base_url=_PACKAGE, url_fetcher=_fetch)
+        document = source.render(font_config=FontConfiguration())
     finally:
         logger.removeHandler(complaints)
     if complaints.messages:
         raise RenderingError("; ".join(complaints.messages[:3]))
-    return RenderedPack(_add_scopes(content), len(document.pages))
+    return document
+
+
+def _after_short_page(document: Any, flowing: frozenset[str]) -> str | None:
+    """The first section that begins after a page that is less than a third full, and could begin on it."""
+    pages = document.pages
+    for number, page in enumerate(pages[:-1]):
+        if number > 0 and _fill(page) < _SHORT:
+            begins = [name for name in pages[number + 1].anchors if name.startswith(_SECTION)]
+            sections = [name.removeprefix(_SECTION) for name in begins]
+            if sections and sections[0] not in flowing:
+                return str(sections[0])
+    if len(pages) > 1 and _fill(pages[-1]) < _SHORT:
+        last = [n.removeprefix(_SECTION) for p in pages for n in p.anchors if n.startswith(_SECTION)]
+        if last and last[-1] not in flowing:
+            return str(last[-1])
+    return None
+
+
+def _fill(page: Any) -> float:
+    """How far down its content reaches, as a share of the page's own height."""
+    box = page._page_box
+    body = next(child for child in box.children if child.element_tag == "html")
+    ends = [b.position_y + b.height for b in body.descendants() if _is_printed(b)]
+    top = box.content_box_y()
+    return float((max(ends, default=top) - top) / box.height)
+
+
+def _is_printed(box: Any) -> bool:
+    """Whether a box is text, a drawing or a table row: something a reader sees."""
+    return type(box).__name__ in {"LineBox", "InlineReplacedBox", "BlockReplacedBox", "TableRowBox"}
 
 
 class _Complaints(logging.Handler):
@@ -135,7 +189,7 @@ class _Complaints(logging.Handler):
         self.messages.append(record.getMessage())
 
 
-def _fetch(url: str, *args: Any, **kwargs: Any) -> Any:
+def _fetch(url: str, *_args: Any, **_kwargs: Any) -> Any:
     """Serve this package's own fonts and inline drawings, and nothing else."""
     if url.startswith("data:image/svg+xml;base64,"):
         body = base64.b64decode(url.split(",", 1)[1])
@@ -171,9 +225,7 @@ def _walk(pdf: pikepdf.Pdf, node: Any, *, in_head: bool) -> None:
         children = element.get("/K")
         if isinstance(children, pikepdf.Array):
             stack += [
-                (child, is_head)
-                for child in children
-                if isinstance(child, pikepdf.Dictionary) and "/S" in child
+                (child, is_head) for child in children if isinstance(child, pikepdf.Dictionary) and "/S" in child
             ]
         elif isinstance(children, pikepdf.Dictionary) and "/S" in children:
             stack.append((children, is_head))

@@ -191,9 +191,7 @@ def _durations(book: Workbook, report: Report) -> Page:
         page.line([words(label), *[_duration(report.rows, code, period) for period in columns]])
     notes = ["CP: child protection. CIN: child in need."]
     if report.as_at == "2021-11-29":
-        notes.append(
-            "Safeguarding CIN plans, 29 Nov 21: 5% may be a restated target rather than a figure observed."
-        )
+        notes.append("Safeguarding CIN plans, 29 Nov 21: 5% may be a restated target rather than a figure observed.")
     page.notes(notes)
     return page
 

@@ -22,9 +22,7 @@ from sample_inputs.sheets import (
 )
 
 ISSUER = NOT_ISSUED.format(authority="Slough Children First")
-LEGEND = (
-    "Cells with this pattern are synthetic: made up to try the software, not taken from any published plan."
-)
+LEGEND = "Cells with this pattern are synthetic: made up to try the software, not taken from any published plan."
 FILES = {
     "2021-03-31": "Improvement plan tracker March 2021.xlsx",
     "2021-08-31": "Improvement plan tracker Aug 2021.xlsx",

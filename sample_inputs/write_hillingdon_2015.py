@@ -33,9 +33,7 @@ ISSUER = (
     "Sample workbook; not issued by the London Borough of Hillingdon. "
     "Only cells without the pattern hold published figures."
 )
-LEGEND = (
-    "Cells with this pattern are synthetic: made up to try the software, not taken from any published plan."
-)
+LEGEND = "Cells with this pattern are synthetic: made up to try the software, not taken from any published plan."
 TITLE = "Children's social care weekly data set"
 # Each file's name, how it writes its date, and the names it gives the services, in the order of SERVICES.
 FULL = (

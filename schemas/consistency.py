@@ -26,11 +26,7 @@ def check_programme(programme: Programme) -> list[Problem]:
         *_check_unique_ids(programme),
         *_check_spellings(programme),
         *(p for i, r in enumerate(programme.returns) for p in _check_return(programme, r, ("returns", i))),
-        *(
-            p
-            for i, n in enumerate(programme.indicators)
-            for p in _check_indicator(programme, n, ("indicators", i))
-        ),
+        *(p for i, n in enumerate(programme.indicators) for p in _check_indicator(programme, n, ("indicators", i))),
         *_check_unmeasured(programme),
         *_check_boards(programme),
     ]
@@ -137,15 +133,17 @@ def _check_indicator(programme: Programme, item: Indicator, path: Path) -> Itera
         yield _unknown((*path, "return"), "return", item.return_id, returns)
     elif returns[item.return_id].layouts:
         yield from _check_source(returns[item.return_id], item, path)
+    yield from _check_names(programme, item, path)
+
+
+def _check_names(programme: Programme, item: Indicator, path: Path) -> Iterator[Problem]:
     services = {s.id for s in programme.services}
     for service in (*item.services, *item.service_targets):
         if service not in services:
             yield _unknown((*path, "services"), "service", service, sorted(services))
     for service in item.service_targets:
         if service in services and service not in item.services:
-            yield Problem(
-                (*path, "service_targets", service), "this service is not among the indicator's services"
-            )
+            yield Problem((*path, "service_targets", service), "this service is not among the indicator's services")
     subgroups = {g.id for g in programme.subgroups}
     for group in item.subgroups:
         if group not in subgroups:
@@ -165,9 +163,7 @@ def _check_source(item: Return, indicator: Indicator, path: Path) -> Iterator[Pr
         )
     elif not any(_basis(item, m) & {indicator.basis} for m in own):
         bases = sorted({b for m in own for b in _basis(item, m)})
-        yield Problem(
-            (*path, "basis"), f"the return gives this measure as {', '.join(bases)}, not {indicator.basis}"
-        )
+        yield Problem((*path, "basis"), f"the return gives this measure as {', '.join(bases)}, not {indicator.basis}")
     elif indicator.company == "ratio" and all(m.numerator is None for m in own):
         yield Problem((*path, "company"), "`company: ratio` needs a measure with numerator and denominator")
 

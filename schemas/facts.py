@@ -7,7 +7,7 @@ workbook and the data dictionary are generated from these declarations.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -292,16 +292,3 @@ ACTION_COLUMNS: tuple[Column, ...] = (
     Column("reason", "Why this rating"),
     Column("tracker_period_end", "As-at date of the tracker", kind="date"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SourcedReading:
-    """A reading with the receipt it came by, for explaining a figure."""
-
-    reading: Reading
-    file_name: str
-    sha256: str
-    received_at: str
-    receipt_id: str
-    correction: str | None = None
-    notes: tuple[str, ...] = field(default=())

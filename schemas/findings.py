@@ -190,7 +190,7 @@ RULES: dict[str, _Rule] = {
     ),
     "period_future": _Rule(
         "error",
-        "The column {period} ends after the workbook's own as-at date, {as_at}; its figures are held.",
+        "The column {period} begins after the workbook's own as-at date, {as_at}; its figures are held.",
         "Check the as-at date and the heading.",
     ),
     "missing_value": _Rule(
@@ -232,9 +232,7 @@ RULES: dict[str, _Rule] = {
         "{cell} holds a formula without a stored result. Its figure is held.",
         "Open the workbook in Excel, let it calculate, save it and send it again.",
     ),
-    "symbol": _Rule(
-        "note", "{cell} says '{text}', read as {meaning}. No figure is printed for it.", "Nothing."
-    ),
+    "symbol": _Rule("note", "{cell} says '{text}', read as {meaning}. No figure is printed for it.", "Nothing."),
     "counts_disagree": _Rule(
         "error",
         "{explanation}. Its figure is held.",

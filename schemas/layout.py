@@ -1,6 +1,7 @@
 """Layouts: how a return's workbook is laid out, told by anchors and header spellings, never by row numbers.
 
-A table is a grid: a row axis (services, items or records) and a column axis (fields or periods). Every body cell becomes one reading, known by table, row key and field. A measure says which
+A table is a grid: a row axis (services, items or records) and a column axis (fields or periods).
+Every body cell becomes one reading, known by table, row key and field. A measure says which
 readings make its numerator, denominator and stated value; a check says which readings must add up.
 """
 
@@ -35,7 +36,6 @@ class FieldLayout(_Frozen):
     kind: ValueKind
     required: bool = True
     bare: Literal["percent", "fraction"] = "percent"
-    basis: Literal["snapshot", "in_period", "ytd", "rolling_12m"] | None = None
 
 
 class Subtotal(_Frozen):
@@ -119,7 +119,8 @@ TermLike = Annotated[Term, BeforeValidator(_as_term)]
 class MeasureLayout(_Frozen):
     """How one measure is read from a table.
 
-    `services` names the rows that have the measure, where not all of them do. form: percent = 100 n/d, average = n/d, rate = `per` n/d, count = n, number = as stated.
+    `services` names the rows that have the measure, where not all of them do. form: percent = 100 n/d,
+    average = n/d, rate = `per` n/d, count = n, number = as stated.
     """
 
     id: Slug

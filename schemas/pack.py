@@ -115,7 +115,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """A figure in the scorecard or a block, as text."""
+    """A figure in the scorecard or a block, as text. `is_whole`: of the company, and of no group in it."""
 
     ref: str
     label: str
@@ -131,7 +131,7 @@ class ScoreRow:
     previous_rating: Rating | None
     plan_refs: str
     reason: str
-    is_service: bool
+    is_whole: bool
     starts_indicator: bool
 
 

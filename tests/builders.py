@@ -329,9 +329,7 @@ class Book:
     def at(self, row: str, column: str, nth: int = 0) -> Cell:
         """The cell in the row and below the nth column of that name."""
         label = self.find(row)
-        heads = [
-            c for line in label.parent.iter_rows(max_row=label.row) for c in line if c.value == column
-        ]
+        heads = [c for line in label.parent.iter_rows(max_row=label.row) for c in line if c.value == column]
         assert len(heads) > nth, f"no column says {column!r}"
         return label.parent.cell(label.row, heads[nth].column)
 
@@ -370,9 +368,7 @@ LAMP_COMPANY = ("Whole harbour", 694, 538, 156, percent("77.5"))
 LAMP_TITLE, LAMP_DATE = ("Weekly lamp report",), ("As at 3 March 2031",)
 
 
-def lamp_report(
-    rows: Sequence[Sequence[Any]] = LAMP_ROWS, company: Sequence[Any] | None = LAMP_COMPANY
-) -> Book:
+def lamp_report(rows: Sequence[Sequence[Any]] = LAMP_ROWS, company: Sequence[Any] | None = LAMP_COMPANY) -> Book:
     """A sound weekly lamp report as at 3 March 2031, or one with other rows."""
     book = Book()
     last = [(), company] if company else []
@@ -444,7 +440,12 @@ TRACKER_HEADER = (
 
 def tracker(*rows: Mapping[str, Any]) -> Book:
     """A plan tracker as at 28 February 2031; each row gives some columns by name, the rest is sound."""
-    sound = {"Ref": "1.1", "Action": "Trim the wicks", "Due": Shown("30/06/2031", "@"), "Owner's rating": "Green"}
+    sound = {
+        "Ref": "1.1",
+        "Action": "Trim the wicks",
+        "Due": Shown("30/06/2031", "@"),
+        "Owner's rating": "Green",
+    }
     book = Book()
     lines = [[({**sound, **row}).get(name) for name in TRACKER_HEADER] for row in rows]
     book.add_sheet("Tracker", ("Lamplight tracker",), ("As at 28 February 2031",), (), TRACKER_HEADER, *lines)
@@ -475,9 +476,7 @@ def patched(content: bytes, part: str, pattern: str, replacement: str) -> bytes:
 
 def with_result(content: bytes, cell: str, result: str, part: str = "xl/worksheets/sheet1.xml") -> bytes:
     """The workbook with a stored result in a formula's cell, as Excel saves it."""
-    return patched(
-        content, part, rf'(<c r="{cell}"[^>]*><f>[^<]*</f>)<v\s*/?>(?:</v>)?', rf"\g<1><v>{result}</v>"
-    )
+    return patched(content, part, rf'(<c r="{cell}"[^>]*><f>[^<]*</f>)<v\s*/?>(?:</v>)?', rf"\g<1><v>{result}</v>")
 
 
 def reopened(content: bytes) -> Workbook:

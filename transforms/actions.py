@@ -74,7 +74,7 @@ def rate_actions(
     gone = past.keys() - {e.key for e in last.entries}
     findings += [make_finding("action_gone", key=key) for key in sorted(gone)]
     rows = _rate_last(last, past, moves, programme, as_at, findings)
-    return RatedPlan(tuple(rows), tuple(findings))
+    return RatedPlan(tuple(rows), (*findings, *_unmatched(rows, moves)))
 
 
 def _remember(
@@ -102,7 +102,7 @@ def _rate_last(
         if known.title and known.title != entry.title:
             findings.append(make_finding("title_changed", key=entry.key, old=known.title, new=entry.title))
         before = known.ratings[-1] if known.ratings else None
-        due = agreed_due(entry, known.due, moves, tracker.as_at, findings)
+        due = agreed_due(entry, known.due, moves, as_at, findings)
         ratings = list(known.ratings)
         if tracker.as_at < as_at:
             ratings.append(rate_action(entry, due, ratings, tracker.as_at)[0])
@@ -130,18 +130,42 @@ def agreed_due(
     date: dt.date,
     findings: list[Finding] | None,
 ) -> dt.date | None:
-    """The agreed due date of an action. It moves by a recorded decision, or on to the next printed milestone;
-    a change that nobody recorded never makes the date later, and is a doubt."""
+    """The agreed due date of an action at a date. `before` is the one agreed until now.
+
+    It moves by a recorded decision, or on to the next printed milestone; a change that nobody recorded
+    never makes the date later, and is a doubt.
+    """
     typed = entry.due_at(date)
-    for move in moves:
-        if move.action == entry.key and move.meeting <= date and before == move.expected:
-            before = move.due
+    agreed = before or typed
+    left = set()
+    for move in sorted(moves, key=lambda m: m.meeting):
+        if move.action == entry.key and move.meeting <= date and agreed == move.expected:
+            left.add(agreed)
+            agreed = move.due
+    if agreed is None or typed is None or typed == agreed or typed in left:
+        return agreed
     milestones = entry.plan_dates.dues
-    if before is None or typed is None or typed == before or (typed in milestones and before in milestones):
-        return typed or before
+    if typed in milestones and agreed in milestones:
+        return typed
     if findings is not None:
-        findings.append(make_finding("due_moved", key=entry.key, new=say_date(typed), old=say_date(before)))
-    return min(typed, before)
+        findings.append(make_finding("due_moved", key=entry.key, new=say_date(typed), old=say_date(agreed)))
+    return min(typed, agreed)
+
+
+def _unmatched(rows: Sequence[ActionRow], moves: Sequence[DueDateDecision]) -> list[Finding]:
+    """Recorded moves that moved nothing: the action is unknown, or was not due when they expect it."""
+    due = {row.entry.key: row.due for row in rows}
+    followed = {(m.action, m.expected) for m in moves}
+    findings = []
+    for move in moves:
+        found = due.get(move.action)
+        is_moved_on = (move.action, move.due) in followed
+        if found != move.due and not is_moved_on:
+            was = say_date(found) if found else "none"
+            findings.append(
+                make_finding("decision_unmatched", key=move.action, expected=say_date(move.expected), found=was)
+            )
+    return findings
 
 
 def rate_action(

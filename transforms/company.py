@@ -154,9 +154,7 @@ def _not_checked(whole: Observation, unsound: Sequence[Observation], grid: Grid)
     )
 
 
-def check_subtotals(
-    observations: Sequence[Observation], grid: Grid
-) -> tuple[list[Observation], list[Finding]]:
+def check_subtotals(observations: Sequence[Observation], grid: Grid) -> tuple[list[Observation], list[Finding]]:
     """Judge the sub-totals against their services, then leave them out: they are checks, not figures."""
     findings: list[Finding] = []
     subtotals = {s.id: s for s in grid.layout.rows.subtotals}

@@ -91,15 +91,11 @@ def _cells(grid: Grid, context: Context, measures: Iterable[MeasureLayout]) -> d
 
 def _rest_on(grid: Grid, context: Context, measures: Iterable[MeasureLayout], cells: set[str]) -> bool:
     """Whether some measure rests on one of the cells."""
-    return any(
-        r is not None and r.cell in cells for m in measures for t in _terms(m) for r in grid.cells(t, context)
-    )
+    return any(r is not None and r.cell in cells for m in measures for t in _terms(m) for r in grid.cells(t, context))
 
 
 def _own_checks(grid: Grid, context: Context) -> list[SumCheck]:
-    return [
-        c for c in grid.layout.checks if needs_column((c.total, *c.parts)) == (context.column is not None)
-    ]
+    return [c for c in grid.layout.checks if needs_column((c.total, *c.parts)) == (context.column is not None)]
 
 
 def _rules(grid: Grid, context: Context, measures: Iterable[MeasureLayout]) -> list[Rule]:
@@ -148,11 +144,7 @@ def _check_cells(
         expected = expected_kind(grid.layout, reading)
         hint = _suggest(code, reading, expected, rules, cells)
         judgement.findings.append(explain_cell(code, reading, expected, hint))
-        why = (
-            f"{reading.cell} says '{reading.raw_text}'"
-            if reading.raw_text
-            else f"{reading.cell} cannot be read"
-        )
+        why = f"{reading.cell} says '{reading.raw_text}'" if reading.raw_text else f"{reading.cell} cannot be read"
         _hold(grid, context, measures, {reading.cell}, why, judgement)
     return bad
 
@@ -259,9 +251,7 @@ def _hold(
             judgement.held.setdefault(measure.id, why)
 
 
-def _check_missing(
-    grid: Grid, context: Context, measures: Iterable[MeasureLayout], judgement: RowJudgement
-) -> None:
+def _check_missing(grid: Grid, context: Context, measures: Iterable[MeasureLayout], judgement: RowJudgement) -> None:
     """Counts of which only some are filled in hold their measure; a service without any is absent."""
     is_service = context.service is not None and context.service not in {
         COMPANY,
@@ -269,11 +259,7 @@ def _check_missing(
     }
     for measure in measures:
         counts = [
-            r
-            for t in (measure.numerator, measure.denominator)
-            if t is not None
-            for r in grid.cells(t, context)
-            if r
+            r for t in (measure.numerator, measure.denominator) if t is not None for r in grid.cells(t, context) if r
         ]
         empty = [r for r in counts if r.kind == "empty"]
         if empty and len(empty) < len(counts):

@@ -24,9 +24,7 @@ from transforms.reconcile import (
 _CHECK_SOURCE = "Check these cells against the case system, and mend the workbook."
 
 
-def explain_failure(
-    grid: Grid, failure: Failure, values: dict[str, Decimal], *, is_printed: bool = True
-) -> Finding:
+def explain_failure(grid: Grid, failure: Failure, values: dict[str, Decimal], *, is_printed: bool = True) -> Finding:
     """The finding for rules that do not hold: at the suggested cell, else at the rule's own.
 
     Where no measure rests on the cells (`is_printed` is false) it is a doubt that holds nothing.
@@ -38,9 +36,7 @@ def explain_failure(
     place["what_to_do"] = _CHECK_SOURCE
     if candidate is not None:
         place["suggestion"] = to_suggestion(candidate)
-        place["what_to_do"] = (
-            f"Check {at.cell}; mend the workbook, or declare the correction to {candidate.text}."
-        )
+        place["what_to_do"] = f"Check {at.cell}; mend the workbook, or declare the correction to {candidate.text}."
         if not isinstance(rule, RatioRule):
             explanation = _explain_candidate(grid, failure, candidate)
             return make_finding("counts_disagree", explanation=explanation, **place)
@@ -96,9 +92,7 @@ def _main_cell(rule: Rule) -> Reading:
 
 def _explain_candidate(grid: Grid, failure: Failure, candidate: Candidate) -> str:
     own = candidate.reading
-    others = [
-        _words(grid, r) if r.kind == "count" else r.raw_text for r in failure.cells if r.cell != own.cell
-    ]
+    others = [_words(grid, r) if r.kind == "count" else r.raw_text for r in failure.cells if r.cell != own.cell]
     return f"{own.cell} says {own.raw_text}; {candidate.text} agrees with {_join(others)}"
 
 

@@ -15,11 +15,9 @@ def say_formula(row: KpiRow, value: FigureValue | None) -> str:
         return "as stated in the return, base not given"
     several = len(value.parts) > 1
     if value.denominator is None:
-        return (
-            f"the sum of {plural(len(value.parts), 'service')}"
-            if several
-            else "a count, as stated in the return"
-        )
-    counts = f"{say_number(value.numerator)} {'of' if row.unit == 'percent' else 'over'} {say_number(value.denominator)}"
+        return f"the sum of {plural(len(value.parts), 'service')}" if several else "a count, as stated in the return"
+    counts = (
+        f"{say_number(value.numerator)} {'of' if row.unit == 'percent' else 'over'} {say_number(value.denominator)}"
+    )
     whose = f", summed over {plural(len(value.parts), 'service')}" if several else ""
     return f"{counts}{whose}"

@@ -74,9 +74,7 @@ def _printed(value: FigureValue | None, indicator: Indicator) -> Decimal | None:
     return round_half_away(value.exact, indicator.decimals)
 
 
-def _derive_row(
-    facts: Facts, programme: Programme, line: _Line, as_at: dt.date, before: dt.date | None
-) -> KpiRow:
+def _derive_row(facts: Facts, programme: Programme, line: _Line, as_at: dt.date, before: dt.date | None) -> KpiRow:
     indicator = line.indicator
     value = facts.value_at(indicator, line.service, line.subgroup, as_at)
     base = _blank_row(line, as_at)
@@ -170,7 +168,7 @@ def _with_source(row: KpiRow, value: FigureValue, programme: Programme, indicato
 def _held_row(row: KpiRow, value: FigureValue, programme: Programme) -> KpiRow:
     names = join_words([programme.service_label(name.removeprefix("?")) for name in value.why.split(", ")])
     is_company = row.service is None and any(p.observation.service is not None for p in value.parts)
-    why = f"held: not derived, since {names} is held or missing" if is_company else f"held: {value.why}"
+    why = f"not derived, since {names} is held or missing" if is_company else value.why
     receipts = tuple(sorted({p.receipt_id for p in value.parts}))
     return replace(row, state="held", impact="held", reason=why, period=value.period, receipts=receipts)
 
@@ -232,9 +230,7 @@ def _year_earlier(day: dt.date) -> dt.date:
         return day.replace(year=day.year - 1, day=28)
 
 
-def _rate(
-    line: _Line, row: KpiRow, value: FigureValue, previous: FigureValue | None, as_at: dt.date
-) -> KpiRow:
+def _rate(line: _Line, row: KpiRow, value: FigureValue, previous: FigureValue | None, as_at: dt.date) -> KpiRow:
     indicator = line.indicator
     printed, exact = row.value, value.exact
     if printed is None or exact is None:

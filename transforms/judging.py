@@ -97,13 +97,7 @@ def _belongs(measure: MeasureLayout, context: Context) -> bool:
     if needs_column(terms) != (context.column is not None):
         return False
     own = context.service
-    return (
-        own is None
-        or own == COMPANY
-        or not measure.services
-        or own in measure.services
-        or own.startswith("?")
-    )
+    return own is None or own == COMPANY or not measure.services or own in measure.services or own.startswith("?")
 
 
 def _skip(context: Context, twice: Mapping[str, object]) -> bool:
@@ -149,9 +143,7 @@ def _observe(
     corrected: set[tuple[str, str]],
 ) -> Observation | None:
     basis = measure.basis or layout.basis
-    own = (
-        covered if covered is not None and context.column is None and basis != "snapshot" else context.period
-    )
+    own = covered if covered is not None and context.column is None and basis != "snapshot" else context.period
     if basis == "ytd" and covered is None:
         own = Period(financial_year_start(context.period.end), context.period.end, "range")
     found = make_observation(grid, context, measure, own, basis, judged)
@@ -174,9 +166,7 @@ def _check_rows(cut: CutTable, grid: Grid, programme: Programme) -> list[Finding
         if key.startswith("?"):
             missing = [name for row, name in expected.items() if row not in grid.labels]
             near = nearest(label.raw_text, missing, cutoff=0.6)
-            findings.append(
-                _row_finding("undeclared_service" if is_services else "undeclared_row", label, near)
-            )
+            findings.append(_row_finding("undeclared_service" if is_services else "undeclared_row", label, near))
     for rows in duplicated_rows(grid.labels).values():
         first, *others = rows
         findings += [
@@ -213,9 +203,7 @@ def _expected_rows(table: TableLayout, programme: Programme) -> dict[str, str]:
     return {key: item.labels[0] for key, item in table.rows.items.items() if item.required}
 
 
-def _missing_rows(
-    cut: CutTable, grid: Grid, programme: Programme, expected: Mapping[str, str]
-) -> list[Finding]:
+def _missing_rows(cut: CutTable, grid: Grid, programme: Programme, expected: Mapping[str, str]) -> list[Finding]:
     name = grid.layout.anchor[0] if grid.layout.anchor else cut.table.replace("_", " ")
     strangers = {r.raw_text: r.cell for key, r in grid.labels.items() if key.startswith("?")}
     findings = []
@@ -279,9 +267,7 @@ def _add_unattributed(
         for context in {(c.column, c.period): c for c in contexts if c.service is not None}.values():
             missing = Context(service, context.column, service, context.period)
             for measure in (m for m in table.measures if _belongs(m, missing)):
-                result.observations.append(
-                    _empty(measure, missing, layout, "absent", "the return has no row for it")
-                )
+                result.observations.append(_empty(measure, missing, layout, "absent", "the return has no row for it"))
 
 
 def _is_given(grid: Grid, context: Context, measure: MeasureLayout) -> bool:

@@ -123,9 +123,7 @@ def _value_of(known: KnownObservation) -> FigureValue:
     if item.is_no_cases and item.form not in {"count", "number"}:
         return FigureValue("no_cases", item.period, None, item.numerator, item.denominator, "", (known,))
     if item.exact is None:
-        return FigureValue(
-            "held", item.period, None, None, None, "no figure can be made of its counts", (known,)
-        )
+        return FigureValue("held", item.period, None, None, None, "no figure can be made of its counts", (known,))
     return FigureValue("published", item.period, item.exact, item.numerator, item.denominator, "", (known,))
 
 
@@ -134,7 +132,7 @@ def _company_value(found: Sequence[KnownObservation], indicator: Indicator) -> F
     if indicator.company == "none":
         return None
     if indicator.company == "stated":
-        return _value_of(own) if own is not None else None
+        return _stated_value(own) if own is not None else None
     parts = [k for k in found if k.observation.service is not None]
     if own is not None and own.observation.state == "held":
         return FigureValue("held", own.observation.period, None, None, None, own.observation.why, (own,))
@@ -147,6 +145,11 @@ def _company_value(found: Sequence[KnownObservation], indicator: Indicator) -> F
         # the return has no services for this measure: its own counts are the sums
         return _own_counts(own, indicator) if own is not None else None
     return _stated_company(own, parts, unsound)
+
+
+def _stated_value(own: KnownObservation) -> FigureValue:
+    """The company row's own figure; while its services cannot vouch for it, as stated only."""
+    return _stated_company(own, (), ()) if own.observation.state == "stated_only" else _value_of(own)
 
 
 def _own_counts(own: KnownObservation, indicator: Indicator) -> FigureValue:

@@ -55,9 +55,7 @@ def _service_name(service: str | None) -> str | None:
     return None if service == COMPANY else service
 
 
-def _sum_term(
-    grid: Grid, term: Term | None, context: Context
-) -> tuple[Decimal | None, list[tuple[str, Reading]]]:
+def _sum_term(grid: Grid, term: Term | None, context: Context) -> tuple[Decimal | None, list[tuple[str, Reading]]]:
     """The sum of a term's readings (None unless all are numbers) and its cells with their field names."""
     if term is None:
         return None, []

@@ -39,9 +39,7 @@ class SumRule:
 
     def solve(self, cell: Reading, values: Values) -> set[Decimal]:
         """The values of one cell that would make the rule hold: one for counts, several for rounded values."""
-        others_total = sum(
-            (values[r.cell] for r in self.total if r.cell != cell.cell), self.equals or Decimal(0)
-        )
+        others_total = sum((values[r.cell] for r in self.total if r.cell != cell.cell), self.equals or Decimal(0))
         others_parts = sum((values[r.cell] for r in self.parts if r.cell != cell.cell), Decimal(0))
         exact = others_parts - others_total if cell in self.total else others_total - others_parts
         slack = sum((_slack(r) for r in self.cells), Decimal(0))
@@ -91,16 +89,10 @@ class RatioRule:
         if cell.cell == self.stated.cell:
             derived = self.derive(values)
             return set() if derived is None else {round_half_away(derived, self.stated.decimals)}
-        if (
-            cell.kind != "count"
-            and cell.number is not None
-            and cell.number != cell.number.to_integral_value()
-        ):
+        if cell.kind != "count" and cell.number is not None and cell.number != cell.number.to_integral_value():
             return set()
         return {
-            Decimal(n)
-            for n in self._whole_numbers(cell, values)
-            if self.holds({**values, cell.cell: Decimal(n)})
+            Decimal(n) for n in self._whole_numbers(cell, values) if self.holds({**values, cell.cell: Decimal(n)})
         }
 
     def _whole_numbers(self, cell: Reading, values: Values) -> Iterable[int]:
@@ -136,7 +128,7 @@ class ShareRule:
         """Whether the numerator is within the denominator."""
         return sum_cells(self.numerator, values) <= sum_cells(self.denominator, values)
 
-    def solve(self, cell: Reading, values: Values) -> set[Decimal] | None:
+    def solve(self, _cell: Reading, _values: Values) -> set[Decimal] | None:
         """Too many values would do: this rule picks none."""
         return None
 
@@ -227,11 +219,7 @@ def find_candidate(
     for cell in cells:
         for value in _solutions(rules, cell, values):
             changed = {**values, cell.cell: value}
-            if (
-                value != values.get(cell.cell)
-                and possible(cell, value)
-                and all(r.holds(changed) for r in rules)
-            ):
+            if value != values.get(cell.cell) and possible(cell, value) and all(r.holds(changed) for r in rules):
                 found.append(Candidate(cell, value))
         if len(found) > 1:
             return None

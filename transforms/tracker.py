@@ -113,9 +113,7 @@ def find_colour(text: str, programme: Programme) -> str | None:
 
 
 def _at(cell: Reading, code: str, **parts: Any) -> Finding:
-    return make_finding(
-        code, sheet=cell.sheet, cell=cell.cell, table_id=cell.table, row_key=cell.row_key, **parts
-    )
+    return make_finding(code, sheet=cell.sheet, cell=cell.cell, table_id=cell.table, row_key=cell.row_key, **parts)
 
 
 def _duplicate(key: str, cells: dict[str, Reading], rows: dict[str, dict[str, Reading]]) -> Finding:
@@ -135,9 +133,7 @@ def _check_entry(
     if entry.due_at(as_at) is None and entry.next_review is None and not (entry.completed_on or is_later):
         findings.append(_at(cells[LABEL_FIELD], "undated", key=entry.key))
     if entry.completed_on is not None and entry.completed_on > as_at:
-        findings.append(
-            _at(cells["completed_on"], "completed_in_future", date=entry.completed_on, as_at=as_at)
-        )
+        findings.append(_at(cells["completed_on"], "completed_in_future", date=entry.completed_on, as_at=as_at))
     if "owner_rating" in cells and entry.owner_rating is None:
         colours = ", ".join(c.label for c in programme.brag.values())
         rating = cells["owner_rating"]

@@ -60,9 +60,7 @@ def _columns(located: LocatedTable) -> tuple[list[_Column], list[Finding]]:
 
 
 def _at(located: LocatedTable, cell: RawCell, code: str, **parts: Any) -> Finding:
-    return make_finding(
-        code, sheet=located.sheet.name, cell=cell.address, table_id=located.layout.id, **parts
-    )
+    return make_finding(code, sheet=located.sheet.name, cell=cell.address, table_id=located.layout.id, **parts)
 
 
 def _hidden(located: LocatedTable, columns: Iterable[_Column]) -> list[Finding]:

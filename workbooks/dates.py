@@ -26,12 +26,8 @@ _DAY = re.compile(rf"(?<![\w/]){DAY_PATTERN}(?![\w/])", re.IGNORECASE)
 _MONTH_YEAR = re.compile(rf"(?<![\w/]){MONTH_PATTERN}(?![\w/])", re.IGNORECASE)
 _QUARTER = re.compile(r"q(?:uarter\s*)?([1-4])[\s,\-]*(20\d\d)\s*[/\-]\s*(\d\d|20\d\d)", re.IGNORECASE)
 _FINANCIAL_YEAR = re.compile(r"(?:fy\s*)?(20\d\d)\s*[/\-]\s*(\d\d|20\d\d)", re.IGNORECASE)
-_MONTH_RANGE = re.compile(
-    rf"({_MONTH})\.?\s*({_YEAR})?\s*(?:to|-|until)\s*({_MONTH})\.?\s*({_YEAR})", re.IGNORECASE
-)
-_LEAD = re.compile(
-    r"^(?:w/?e|w/?c|week ending|week commencing|month ending|as at|ending)[:\s]+", re.IGNORECASE
-)
+_MONTH_RANGE = re.compile(rf"({_MONTH})\.?\s*({_YEAR})?\s*(?:to|-|until)\s*({_MONTH})\.?\s*({_YEAR})", re.IGNORECASE)
+_LEAD = re.compile(r"^(?:w/?e|w/?c|week ending|week commencing|month ending|as at|ending)[:\s]+", re.IGNORECASE)
 
 
 def full_year(text: str) -> int:
@@ -109,10 +105,7 @@ def _quarter(number: int, first_year: int) -> Period:
 def _read_range(text: str) -> Period | None:
     days = list(_DAY.finditer(text))
     if len(days) == 2 and re.fullmatch(r"\s*(?:to|-|until|and)\s*", text[days[0].end() : days[1].start()]):
-        if (
-            text[: days[0].start()].strip().lower() not in {"", "from", "between"}
-            or text[days[1].end() :].strip()
-        ):
+        if text[: days[0].start()].strip().lower() not in {"", "from", "between"} or text[days[1].end() :].strip():
             return None
         start, end = _day_of(days[0]), _day_of(days[1])
         return Period(start, end, "range") if start and end and start <= end else None

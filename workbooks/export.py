@@ -17,9 +17,7 @@ from schemas.facts import Column
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def write_table(
-    title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], as_at: dt.date
-) -> bytes:
+def write_table(title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], as_at: dt.date) -> bytes:
     """One sheet: a title, the as-at line, column titles, and the rows. The same rows give the same bytes."""
     book = Workbook()
     moment = dt.datetime(as_at.year, as_at.month, as_at.day)

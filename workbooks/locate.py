@@ -82,9 +82,7 @@ def _dated_lines(sheets: Sequence[Sheet], line: PeriodLine) -> list[_Dated]:
             else:
                 other = _beside(sheet, cell)
                 if other is not None:
-                    found.append(
-                        _Dated(sheet.name, other, read_period(other.value, other.number_format), True)
-                    )
+                    found.append(_Dated(sheet.name, other, read_period(other.value, other.number_format), True))
     return found
 
 
@@ -155,9 +153,7 @@ def locate_tables(
 
 def share_located(sheets: Sequence[Sheet], layout: Layout) -> float:
     """How much of a layout is in these sheets, from 0 to 1: for telling the nearest return."""
-    scores = [
-        max((_best_header(s, t, layout)[0] for s in sheets), default=0.0) for t in layout.tables.values()
-    ]
+    scores = [max((_best_header(s, t, layout)[0] for s in sheets), default=0.0) for t in layout.tables.values()]
     return sum(scores) / len(scores) if scores else 0.0
 
 

@@ -85,17 +85,15 @@ def _guess(content: bytes) -> str:
     if content.startswith(b"PK"):
         return "it is damaged or not whole"
     head = content[:2048]
-    if b"\x00" not in head and re.search(rb"[,;\t].*\n", head):
-        return "it looks like a text or CSV file"
-    return "it is something else"
+    if b"\x00" not in head:
+        return "it looks like a CSV file" if re.search(rb"[,;\t].*\n", head) else "it looks like a text file"
+    return "it is no file of that kind"
 
 
 def _refuse_bombs(archive: zipfile.ZipFile, name: str) -> None:
     parts = archive.infolist()
     if len(parts) > MOST_PARTS:
-        raise Unopenable(
-            make_finding("file_too_large", file=name, why=f"it has more than {MOST_PARTS} parts")
-        )
+        raise Unopenable(make_finding("file_too_large", file=name, why=f"it has more than {MOST_PARTS} parts"))
     if sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
         limit = MOST_UNPACKED_BYTES // 1024 // 1024
         raise Unopenable(make_finding("file_too_large", file=name, why=f"it unpacks to more than {limit} MB"))
@@ -138,9 +136,7 @@ def _to_sheet(sheet: Worksheet, uncached: frozenset[str]) -> Sheet:
     cells: dict[tuple[int, int], RawCell] = {}
     stored: dict[tuple[int, int], Any] = sheet._cells  # sparse: iter_rows would walk a claimed million rows
     if len(stored) > MOST_CELLS:
-        raise Unopenable(
-            make_finding("file_too_large", file=sheet.title, why=f"it has over {MOST_CELLS} cells")
-        )
+        raise Unopenable(make_finding("file_too_large", file=sheet.title, why=f"it has over {MOST_CELLS} cells"))
     for (row, column), cell in stored.items():
         is_uncached = bool(uncached) and cell.coordinate in uncached
         if cell.value is not None or is_uncached:
@@ -168,9 +164,6 @@ def _to_sheet(sheet: Worksheet, uncached: frozenset[str]) -> Sheet:
         merged,
         frozenset(r for r, d in sheet.row_dimensions.items() if d.hidden),
         frozenset(
-            c
-            for d in sheet.column_dimensions.values()
-            if d.hidden
-            for c in range(d.min or 0, (d.max or 0) + 1)
+            c for d in sheet.column_dimensions.values() if d.hidden for c in range(d.min or 0, (d.max or 0) + 1)
         ),
     )

@@ -97,9 +97,7 @@ def _unknown(sheets: Sequence[Sheet], known: Sequence[Return], shares: dict[str,
     return make_finding("unknown_return", sheet=first, cell="A1", nearest=near.title, differs=differs)
 
 
-def _read_as(
-    sheets: Sequence[Sheet], name: str, sha256: str, item: Return, programme: Programme
-) -> WorkbookReading:
+def _read_as(sheets: Sequence[Sheet], name: str, sha256: str, item: Return, programme: Programme) -> WorkbookReading:
     layout, period, problems = _date_layout(sheets, item)
     if layout is None or period is None:
         more = _also_wrong(sheets, item)
@@ -127,9 +125,7 @@ def _date_layout(sheets: Sequence[Sheet], item: Return) -> tuple[Layout | None, 
     if period is not None and not findings:
         first = item.layouts[0].from_.isoformat()
         findings = [
-            make_finding(
-                "no_layout", sheet=sheets[0].name, cell="A1", date=period.end, title=item.title, first=first
-            )
+            make_finding("no_layout", sheet=sheets[0].name, cell="A1", date=period.end, title=item.title, first=first)
         ]
     return None, period, findings
 

@@ -90,9 +90,7 @@ def describe_row(row: KpiRow, position: Position) -> str:
     return f"{row.ref:4} {row.impact:8} {value:>8}  {row.label}, {', '.join(who)}: {row.reason}"
 
 
-def print_actions(
-    programme: str, as_at: str, as_known: str | None, home: Path | None, *, as_json: bool
-) -> int:
+def print_actions(programme: str, as_at: str, as_known: str | None, home: Path | None, *, as_json: bool) -> int:
     """Print the plan, rated."""
     position = open_position(programme, as_at, as_known, home)
     if not position.plan.rows:

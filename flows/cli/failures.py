@@ -42,9 +42,7 @@ def _explain_rooms(error: Exception) -> int:
         return _say(str(error), BROKEN)
     if isinstance(error, OSError):
         return _say(f"{error.filename or 'a file'} cannot be used: {error.strerror or error}", USAGE)
-    return _say(
-        f"something unforeseen went wrong ({type(error).__name__}: {error}); nothing was published", NOTHING
-    )
+    return _say(f"something unforeseen went wrong ({type(error).__name__}: {error}); nothing was published", NOTHING)
 
 
 def _say(message: str, code: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -22,14 +22,12 @@ app = typer.Typer(
 
 Programme = Annotated[str, typer.Option("--programme", help="Folder name of a programme, or a path to one.")]
 HomeOption = Annotated[
-    Optional[Path], typer.Option("--home", help="Holds inbox, history and outbox. Default ./boardpack_home.")
+    Path | None, typer.Option("--home", help="Holds inbox, history and outbox. Default ./boardpack_home.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document to standard output.")]
 AsAt = Annotated[str, typer.Option("--as-at", help="Cut-off date of the figures, for example 2021-11-30.")]
-AsKnown = Annotated[
-    Optional[str], typer.Option("--as-known", help="What was known then: an event number, or a time.")
-]
-Files = Annotated[Optional[list[Path]], typer.Argument(help="Workbooks.", show_default=False)]
+AsKnown = Annotated[str | None, typer.Option("--as-known", help="What was known then: an event number, or a time.")]
+Files = Annotated[list[Path] | None, typer.Argument(help="Workbooks.", show_default=False)]
 
 
 @app.command()
@@ -45,15 +43,13 @@ def check(
     files: Files,
     programme: Programme,
     home: HomeOption = None,
-    annotate: Annotated[Optional[Path], typer.Option(hidden=True)] = None,
+    annotate: Annotated[Path | None, typer.Option(hidden=True)] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read and judge workbooks; store nothing."""
     from flows.cli.intake import check_files
 
-    _refuse(
-        annotate is not None, "--annotate is not built yet: findings are printed, workbooks are not marked"
-    )
+    _refuse(annotate is not None, "--annotate is not built yet: findings are printed, workbooks are not marked")
     raise typer.Exit(check_files(files or [], programme, home, as_json=as_json))
 
 
@@ -62,7 +58,7 @@ def ingest(
     programme: Programme,
     files: Files = None,
     received_at: Annotated[
-        Optional[str], typer.Option("--received-at", help="When they were received. Default now.")
+        str | None, typer.Option("--received-at", help="When they were received. Default now.")
     ] = None,
     home: HomeOption = None,
     as_json: AsJson = False,
@@ -78,10 +74,8 @@ def kpis(
     programme: Programme,
     as_at: AsAt,
     as_known: AsKnown = None,
-    csv: Annotated[Optional[Path], typer.Option("--csv", help="Also write the table as CSV.")] = None,
-    xlsx: Annotated[
-        Optional[Path], typer.Option("--xlsx", help="Also write the table as a workbook.")
-    ] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Also write the table as CSV.")] = None,
+    xlsx: Annotated[Path | None, typer.Option("--xlsx", help="Also write the table as a workbook.")] = None,
     home: HomeOption = None,
     as_json: AsJson = False,
 ) -> None:
@@ -108,12 +102,10 @@ def actions(
 @app.command()
 def explain(
     programme: Programme,
-    indicator: Annotated[
-        str, typer.Argument(help="An indicator's id, or the reference printed in a pack (K12).")
-    ],
+    indicator: Annotated[str, typer.Argument(help="An indicator's id, or the reference printed in a pack (K12).")],
     as_at: AsAt,
-    service: Annotated[Optional[str], typer.Option("--service", help="A service's id or name.")] = None,
-    subgroup: Annotated[Optional[str], typer.Option("--subgroup", help="A subgroup's id or name.")] = None,
+    service: Annotated[str | None, typer.Option("--service", help="A service's id or name.")] = None,
+    subgroup: Annotated[str | None, typer.Option("--subgroup", help="A subgroup's id or name.")] = None,
     as_known: AsKnown = None,
     home: HomeOption = None,
     as_json: AsJson = False,
@@ -131,13 +123,11 @@ def build(
     programme: Programme,
     board: Annotated[str, typer.Option("--board", help="The board's id.")],
     as_at: AsAt,
-    meeting: Annotated[Optional[str], typer.Option("--meeting", help="Date of the meeting.")] = None,
+    meeting: Annotated[str | None, typer.Option("--meeting", help="Date of the meeting.")] = None,
     as_known: AsKnown = None,
     edition: Annotated[str, typer.Option("--edition", help="restricted")] = "restricted",
     format: Annotated[str, typer.Option("--format", help="pdf")] = "pdf",
-    out: Annotated[
-        Optional[Path], typer.Option("--out", help="Where to write it. Default the outbox.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Where to write it. Default the outbox.")] = None,
     home: HomeOption = None,
     as_json: AsJson = False,
 ) -> None:
@@ -152,9 +142,9 @@ def build(
 
 @app.command()
 def run(
-    programme: Annotated[Optional[str], typer.Option("--programme", help="Folder name or path.")] = None,
+    programme: Annotated[str | None, typer.Option("--programme", help="Folder name or path.")] = None,
     all_programmes: Annotated[bool, typer.Option("--all", help="Every programme with an inbox.")] = False,
-    on: Annotated[Optional[str], typer.Option("--on", help="The day of the run. Default today.")] = None,
+    on: Annotated[str | None, typer.Option("--on", help="The day of the run. Default today.")] = None,
     home: HomeOption = None,
     as_json: AsJson = False,
 ) -> None:

@@ -89,12 +89,11 @@ def set_prefect_defaults(home: Home) -> None:
 def print_run(result: RunResult) -> None:
     """What a run did, in ten lines."""
     model = result.packs[0].model if result.packs else None
-    refused = [t.judged.path.name for t in result.taken if t.receipt_id is None]
     known = sum(t.already_known for t in result.taken)
     print(
-        f"{result.programme}: {len(result.taken)} workbooks taken in ({known} already known, {len(refused)} refused)"
+        f"{result.programme}: {len(result.taken)} workbooks taken in ({known} already known, {len(result.refused)} refused)"
     )
-    for name in refused:
+    for name in result.refused:
         print(f"  refused: {name}; the reasons lie beside it in the inbox's folder 'refused'")
     for pack in result.packs:
         print(f"  pack: {pack.path}")

@@ -156,9 +156,7 @@ def test_the_demo_starts_from_the_samples_alone(tmp_path: Path) -> None:
     ("code", "has_pack", "expected"),
     [(0, True, 0), (1, True, 0), (4, True, 4), (1, False, 1), (2, False, 2), (0, False, 3)],
 )
-def test_held_rows_are_no_failure_of_the_demo_but_a_missing_pack_is(
-    code: int, has_pack: bool, expected: int
-) -> None:
+def test_held_rows_are_no_failure_of_the_demo_but_a_missing_pack_is(code: int, has_pack: bool, expected: int) -> None:
     assert bootstrap.judge_demo(code, has_pack) == expected
 
 

@@ -92,9 +92,7 @@ def miss(value: Fraction, low: Fraction | None, high: Fraction | None) -> Fracti
     return Fraction(0)
 
 
-def colour(
-    value: Fraction, previous: Fraction | None, baseline: Fraction | None, rules: Rules, date: dt.date
-) -> str:
+def colour(value: Fraction, previous: Fraction | None, baseline: Fraction | None, rules: Rules, date: dt.date) -> str:
     """Green, Amber, Yellow or Red of a value with a target in force."""
     tolerance = None
     if rules.target[0] == "text":

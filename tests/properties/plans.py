@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from schemas.config import DueDateDecision, Programme
@@ -16,6 +17,7 @@ PRIORITIES = [{"id": "practice", "number": "1", "title": "Practice", "refs": [{"
 COLOURS = ("blue", "green", "yellow", "amber", "red", "grey")
 
 
+@cache
 def make_plan() -> Programme:
     """A programme with one priority and the six colours."""
     brag = {c: {"label": c.title(), "letter": c[:2], "impact": "", "outcome": ""} for c in COLOURS}
@@ -54,20 +56,22 @@ def make_tracker(as_at: dt.date, *entries: ActionEntry) -> Tracker:
 def make_move(expected: dt.date, due: dt.date, meeting: dt.date, action: str = "A1") -> DueDateDecision:
     """A board's recorded decision on a due date."""
     return DueDateDecision(
-        action=action, expected=expected, due=due, board="tsg", meeting=meeting, role="Chair", reason="Agreed."
+        action=action,
+        expected=expected,
+        due=due,
+        board="tsg",
+        meeting=meeting,
+        role="Chair",
+        reason="Agreed.",
     )
 
 
-def rate_plan(
-    trackers: Iterable[Tracker], as_at: dt.date, decisions: Iterable[DueDateDecision] = ()
-) -> RatedPlan:
+def rate_plan(trackers: Iterable[Tracker], as_at: dt.date, decisions: Iterable[DueDateDecision] = ()) -> RatedPlan:
     """The plan at a date."""
     return rate_actions(list(trackers), make_plan(), list(decisions), as_at)
 
 
-def rate_one(
-    trackers: Iterable[Tracker], as_at: dt.date, decisions: Iterable[DueDateDecision] = ()
-) -> ActionRow:
+def rate_one(trackers: Iterable[Tracker], as_at: dt.date, decisions: Iterable[DueDateDecision] = ()) -> ActionRow:
     """The only action of a plan at a date."""
     (row,) = rate_plan(trackers, as_at, decisions).rows
     return row

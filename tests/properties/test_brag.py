@@ -54,7 +54,7 @@ def as_decimal(value: Fraction) -> Decimal:
 def draw_rules(draw: st.DrawFn) -> Rules:
     decimals = draw(st.integers(0, 2))
     unit = Fraction(1, 10**decimals)
-    direction = draw(st.sampled_from(["higher", "lower", "range", "neutral"]))
+    direction = draw(st.sampled_from(["higher", "higher", "lower", "lower", "range", "neutral"]))
     aim = draw(st.sampled_from([Fraction(0), Fraction(20), Fraction(90), 37 * unit, 4 * unit]))
     kinds = {"range": ["range"], "neutral": [None]}.get(direction, ["value", "value", "steps", "text", None])
     kind = draw(st.sampled_from(kinds))
@@ -72,7 +72,7 @@ def draw_rules(draw: st.DrawFn) -> Rules:
         target = ("text", "increase" if direction == "higher" else "reduce")
     may_be_percent = kind in {"value", "steps"} and aim != 0
     name = draw(st.sampled_from(["points", "percent_of_target", None] if may_be_percent else ["points", None]))
-    size = draw(st.integers(0, 3)) * unit if name == "points" else Fraction(draw(st.sampled_from([0, 5, 10])))
+    size = draw(st.integers(0, 5)) * unit if name == "points" else Fraction(draw(st.sampled_from([0, 5, 10])))
     return Rules(
         direction,
         decimals,
@@ -80,11 +80,9 @@ def draw_rules(draw: st.DrawFn) -> Rules:
         (name, as_decimal(size)) if name and kind else None,
         draw(st.integers(1, 3)) * unit,
         draw(st.sampled_from([10, 31, 61, 92])),
-        draw(st.sampled_from([None, None, None, AS_AT - days(1), AS_AT, AS_AT + days(1)])),
+        draw(st.sampled_from([*[None] * 7, AS_AT - days(1), AS_AT, AS_AT + days(1)])),
         draw(
-            st.sampled_from(
-                [None, (FIRST, None), (FIRST, as_decimal(aim)), (AS_AT, None), (AS_AT + days(1), None)]
-            )
+            st.sampled_from([None, (FIRST, None), (FIRST, as_decimal(aim)), (AS_AT, None), (AS_AT + days(1), None)])
         ),
     )
 
@@ -92,7 +90,7 @@ def draw_rules(draw: st.DrawFn) -> Rules:
 @st.composite
 def draw_seen(draw: st.DrawFn, rules: Rules, end: dt.date) -> tuple[Seen, Observation]:
     """An observation: near the target in fine steps, of counts, held, or of no cases."""
-    kind = draw(st.sampled_from(["stated", "stated", "stated", "counts", "held", "no_cases"]))
+    kind = draw(st.sampled_from([*["stated"] * 7, "counts", "held", "no_cases"]))
     if kind == "held":
         number = draw(st.integers(0, 100))
         return Seen(end, None, "held"), observe(end, number, 100, state="held")
@@ -105,8 +103,22 @@ def draw_seen(draw: st.DrawFn, rules: Rules, end: dt.date) -> tuple[Seen, Observ
     middle = Fraction(rules.target[1]) if rules.target and rules.target[0] in {"value", "range"} else 20
     if rules.target and rules.target[0] == "steps":
         middle = Fraction(rules.target[1][0][1])
-    exact = middle + Fraction(draw(st.integers(-80, 80)), 10 ** (rules.decimals + 1))
+    exact = middle + Fraction(draw(st.integers(-60, 60)), 10 ** (rules.decimals + 1))
     return Seen(end, exact), observe(end, stated=format(as_decimal(exact), "f"))
+
+
+@st.composite
+def draw_near(draw: st.DrawFn, rules: Rules, exact: Fraction) -> tuple[Seen, Observation]:
+    """A previous value a few improvements away from the value now."""
+    size = rules.improvement * draw(st.sampled_from([-3, -2, -1, 1, 2, 3]))
+    fine = Fraction(draw(st.sampled_from([-1, 0, 0, 1])), 10 ** (rules.decimals + 1))
+    value = printed_as(exact + size + fine, rules.decimals + 1)
+    return Seen(BEFORE, value), observe(BEFORE, stated=format(as_decimal(value), "f"))
+
+
+def printed_as(value: Fraction, decimals: int) -> Fraction:
+    """A value that can be written down with so many decimals."""
+    return Fraction(round(value * 10**decimals), 10**decimals)
 
 
 @st.composite
@@ -125,7 +137,11 @@ def draw_case(draw: st.DrawFn) -> Case:
             max_size=6,
         )
     )  # fmt: skip
+    if draw(st.booleans()):
+        ends = {*ends, BEFORE, AS_AT} - {AS_AT + days(1)}
     drawn = [draw(draw_seen(rules, end)) for end in sorted(ends)]
+    if drawn and drawn[-1][0].end == AS_AT and drawn[-1][0].state == "sound" and draw(st.booleans()):
+        drawn = [d for d in drawn if d[0].end != BEFORE] + [draw(draw_near(rules, drawn[-1][0].exact))]
     unit = draw(st.sampled_from(["percent", "children"]))
     return Case(rules, tuple(s for s, _ in drawn), tuple(o for _, o in drawn), unit)
 
@@ -205,7 +221,7 @@ def test_reasons_mention_value_and_target_and_what_the_unrounded_value_would_be(
     if row.target_text is None:
         for end in {row.target_low, row.target_high} - {None}:
             assert format(end.normalize(), "f") in row.reason
-    else:
+    elif row.baseline != 0:
         assert f"{row.baseline:,f}" in row.reason
     otherwise = oracle.colour_unrounded(case.seen, case.rules, AS_AT, BEFORE) - {row.impact}
     all_otherwise = row.impact not in oracle.colour_unrounded(case.seen, case.rules, AS_AT, BEFORE)
@@ -230,9 +246,7 @@ def test_colours_on_and_beside_every_boundary(rules: Rules, steps: int, earlier:
     value = (low if low is not None else high) + steps * unit
     previous = None if earlier is None else (low if low is not None else high) + earlier * unit
     tolerance = Tolerance(kind=rules.tolerance[0], value=rules.tolerance[1]) if rules.tolerance else None
-    rating = rate_value(
-        value, target, tolerance, previous, None, rules.direction, as_decimal(rules.improvement)
-    )
+    rating = rate_value(value, target, tolerance, previous, None, rules.direction, as_decimal(rules.improvement))
     assert rating.impact == oracle.colour(value, previous, None, rules, AS_AT)
     assert rating.miss == oracle.miss(value, low, high)
 
@@ -344,9 +358,7 @@ class TestOrder:
         assert row.target_high is None
 
 
-@pytest.mark.parametrize(
-    ("cadence", "limit"), [("weekly", 10), ("monthly", 46), ("quarterly", 138), ("yearly", 549)]
-)
+@pytest.mark.parametrize(("cadence", "limit"), [("weekly", 10), ("monthly", 46), ("quarterly", 138), ("yearly", 549)])
 def test_a_figure_is_current_for_one_and_a_half_cadences(cadence: str, limit: int) -> None:
     programme = make_programme({"target": {"value": 90}}, cadence=cadence)
     assert rate(programme, [percent("95.0", AS_AT - days(limit))], AS_AT).impact == "green"
@@ -359,7 +371,13 @@ def test_no_cases_is_no_hundred_percent_and_no_nought() -> None:
 
 
 def test_a_count_of_nought_is_a_count() -> None:
-    keys = {"direction": "lower", "decimals": 0, "unit": "children", "target": {"value": 4}, "stale_after": 31}
+    keys = {
+        "direction": "lower",
+        "decimals": 0,
+        "unit": "children",
+        "target": {"value": 4},
+        "stale_after": 31,
+    }
     row = rate(make_programme(keys), [observe(AS_AT, 0, form="count")], AS_AT)
     assert (row.state, row.impact, row.value) == ("published", "green", Decimal("0"))
 
@@ -443,6 +461,10 @@ class TestDirectionOnly:
         programme = make_programme(keys, (FIRST, BEFORE, AS_AT))
         assert rate(programme, [percent("40.0", FIRST), percent("39.9")], AS_AT).impact == "green"
         assert rate(programme, [percent("40.0", FIRST), percent("40.0")], AS_AT).impact == "red"
+
+    def test_a_baseline_of_nought_is_said_with_its_decimals(self) -> None:
+        row = rate(make_programme(self.INCREASE), [percent("0.0", FIRST), percent("12.5")], AS_AT)
+        assert row.reason.startswith("12.5 is above the baseline of 0.0")
 
     def test_not_rated_on_the_baselines_own_date(self) -> None:
         row = rate(make_programme(self.INCREASE), [percent("40.0", FIRST)], FIRST)

@@ -101,10 +101,7 @@ def draw_story(draw: st.DrawFn) -> tuple[list[Said], dict[int, DueDateDecision]]
 
 
 def trackers_of(story: list[Said]) -> list:
-    return [
-        make_tracker(date, make_entry(**vars(said)))
-        for date, said in zip(DATES, story, strict=False)
-    ]
+    return [make_tracker(date, make_entry(**vars(said))) for date, said in zip(DATES, story, strict=False)]
 
 
 @MANY

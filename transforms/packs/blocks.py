@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from schemas.kpi import KpiRow
 from schemas.pack import Block
 from transforms.packs.charts import make_chart
-from transforms.packs.inputs import IMPACT_ORDER, RATED, PackInput, full_name
+from transforms.packs.inputs import IMPACT_ORDER, RATED, PackInput, who_text
 from transforms.packs.scorecard import score_row
 from transforms.words import join_words, plural
 
@@ -44,17 +44,24 @@ def _block(rows: list[KpiRow], reasons: list[str], pack: PackInput) -> Block:
     head = rows[0] if rows[0].service is None and len(indicator.subgroups) < 2 else None
     worst = min(rows, key=lambda r: IMPACT_ORDER.index(r.impact))
     rating = pack.rating(head.impact if head else worst.impact)
-    sentence = f"{full_name(head or worst, pack.programme)}: {(head or worst).reason}."
+    told = head or worst
+    sentence = f"{told.reason}." if head else f"{who_text(told, pack.programme)}: {told.reason}."
     return Block(
         indicator.id,
         rows[0].label,
         rating,
-        f"Here because {join_words(reasons)}; serves {', '.join(rows[0].plan_refs) or 'no part of the plan'}.",
+        f"Here because {join_words(reasons)}; {_serves(rows[0])}.",
         sentence,
         tuple(score_row(row, pack) for row in rows),
         make_chart(indicator, rows, pack),
         tuple(_notes(rows, pack)),
     )
+
+
+def _serves(row: KpiRow) -> str:
+    if not row.plan_refs:
+        return "serves no part of the plan"
+    return f"serves {'part' if len(row.plan_refs) == 1 else 'parts'} {join_words(list(row.plan_refs))} of the plan"
 
 
 def _notes(rows: Sequence[KpiRow], pack: PackInput) -> list[str]:
@@ -67,9 +74,7 @@ def _notes(rows: Sequence[KpiRow], pack: PackInput) -> list[str]:
     if any(r.is_corrected for r in rows):
         notes.append("* rests on a declared correction; see data quality.")
     if any(r.is_stated for r in rows):
-        notes.append(
-            "§ as stated in the return; it cannot be derived while a service's figure is held or missing."
-        )
+        notes.append("§ as stated in the return; it cannot be derived while a service's figure is held or missing.")
     if any(r.is_small_base for r in rows):
         notes.append("# small base: a few cases move this figure far.")
     if indicator.note:

@@ -15,7 +15,7 @@ from transforms.known import FigureValue
 from transforms.packs.inputs import PackInput, period_text, who_text
 from transforms.words import join_words, say_number, say_short_date, say_target
 
-_MOST_LINES = 5
+_MOST_LINES = 5  # as many as can be told apart in print
 _Series = tuple[KpiRow, list[FigureValue]]
 
 
@@ -30,13 +30,15 @@ def make_chart(indicator: Indicator, rows: Sequence[KpiRow], pack: PackInput) ->
     low, high = min(low, ticks[0]), max(high, ticks[-1])
     days = sorted({v.period.end for _, values in drawn for v in _published(values)})
     percent = "%" if indicator.unit == "percent" else ""
-    lines = [_line(row, values, days, low, high, indicator, i, pack) for i, (row, values) in enumerate(drawn)]
+    first = 0 if drawn[0][0].service is None else 1  # the bold line is the company's
+    lines = [
+        _line(row, values, days, low, high, indicator, style, pack)
+        for style, (row, values) in enumerate(drawn, first)
+    ]
     return Chart(
         tuple(lines),
         tuple(_targets(rows, low, high, percent)),
-        tuple(
-            (_share(t, low, high), f"{say_number(Decimal(str(t)).normalize() + 0)}{percent}") for t in ticks
-        ),
+        tuple((_share(t, low, high), f"{say_number(Decimal(str(t)).normalize() + 0)}{percent}") for t in ticks),
         tuple(_x_ticks(days)),
         _alt(drawn, rows, indicator, pack),
     )
@@ -132,7 +134,8 @@ def _x_ticks(days: Sequence[dt.date]) -> list[tuple[float, str]]:
     ticks: list[tuple[float, str]] = []
     for day in reversed(days):
         place = _across(day, days)
-        if all(abs(place - other) >= 0.14 for other, _ in ticks):
+        room = 0.32 if place < 0.06 else 0.22  # the first text begins at its tick, the others are centred
+        if all(abs(place - other) >= room for other, _ in ticks):
             ticks.append((place, say_short_date(day)))
     return list(reversed(ticks))
 

@@ -94,9 +94,7 @@ def value_text(row: KpiRow) -> str:
 def to_figure(row: KpiRow) -> Figure:
     """The figure of a KPI row: the only form in which its value reaches a page."""
     receipts = tuple(str(r) for r in row.receipts)
-    return Figure(
-        row.ref, row.key, row.state, row.value, row.decimals, value_text(row), receipts, row.is_corrected
-    )
+    return Figure(row.ref, row.key, row.state, row.value, row.decimals, value_text(row), receipts, row.is_corrected)
 
 
 def label_with_unit(row: KpiRow) -> str:

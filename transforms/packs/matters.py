@@ -30,7 +30,7 @@ def make_matters(pack: PackInput) -> Matters:
         _counts((r.impact for r in rows), IMPACT_ORDER, pack),
         _indicator_note(rows),
         _counts((a.outcome for a in actions), OUTCOME_ORDER, pack),
-        _action_note(actions, pack),
+        _action_note(actions),
         (_turned(rows, pack), _recovered(rows, pack), _held_or_missing(rows, pack), _asked(actions, pack)),
     )
 
@@ -127,7 +127,7 @@ def _indicator_note(rows: Sequence[KpiRow]) -> str:
     return f"{plural(len(rows), 'figure')} of {plural(indicators, 'indicator')}; services and groups counted apart"
 
 
-def _action_note(actions: Sequence[ActionRow], pack: PackInput) -> str:
+def _action_note(actions: Sequence[ActionRow]) -> str:
     if not actions:
         return "No plan tracker was received"
     done = [a for a in actions if a.outcome == "blue" and a.previous_outcome not in {None, "blue"}]
@@ -178,9 +178,7 @@ def _held_or_missing(rows: Sequence[KpiRow], pack: PackInput) -> PointList:
         refs = join_words([r.ref for r in corrected])
         points.append(Point(f"{plural(len(corrected), 'figure')} rest on declared corrections: {refs}."))
     if pack.refused:
-        points.append(
-            Point(f"{plural(len(pack.refused), 'file was', 'files were')} refused; see data quality.")
-        )
+        points.append(Point(f"{plural(len(pack.refused), 'file was', 'files were')} refused; see data quality."))
     return PointList("What is held or missing", tuple(points), "Nothing is held, nothing is missing.")
 
 
@@ -192,9 +190,7 @@ def _missing_points(rows: Sequence[KpiRow], pack: PackInput) -> list[Point]:
         points.append(Point(f"and {plural(len(stale) - 2, 'more figure')} too old to use"))
     if never:
         verb = "has" if len(never) == 1 else "have"
-        points.append(
-            Point(f"{plural(len(never), 'indicator')} {verb} never had a figure.", pack.rating("no_data"))
-        )
+        points.append(Point(f"{plural(len(never), 'indicator')} {verb} never had a figure.", pack.rating("no_data")))
     return points
 
 
@@ -212,9 +208,7 @@ def _asked(actions: Sequence[ActionRow], pack: PackInput) -> PointList:
         )
     undated = [a.entry.key for a in actions if a.outcome == "undated"]
     if undated:
-        points.append(
-            Point(f"Agree a due or review date for {plural(len(undated), 'action')}: {_some(undated)}.")
-        )
+        points.append(Point(f"Agree a due or review date for {plural(len(undated), 'action')}: {_some(undated)}."))
     never = {r.indicator for r in pack.own_rows if r.impact == "no_data" and r.period is None}
     if never:
         points.append(

@@ -23,13 +23,10 @@ def make_plan(pack: PackInput) -> Plan:
     )
     return Plan(
         bool(actions),
-        f"Plan tracker as at {say_date(actions[0].tracker_as_at)}"
-        if actions
-        else "No plan tracker was received",
+        f"Plan tracker as at {say_date(actions[0].tracker_as_at)}" if actions else "No plan tracker was received",
         tuple(pack.rating(o) for o in outcomes),
         tuple(
-            PriorityPlan(p.number, p.title, tuple(_ref_row(r, actions, outcomes, pack) for r in p.refs))
-            for p in own
+            PriorityPlan(p.number, p.title, tuple(_ref_row(r, actions, outcomes, pack) for r in p.refs)) for p in own
         ),
         _lines(behind, pack),
         _lines((a for a in actions if a.is_owner_hopeful), pack),

@@ -60,14 +60,8 @@ def _missing(pack: PackInput) -> list[MissingLine]:
     """Returns that indicators wait for: never received, or without a figure recent enough."""
     lines = []
     for item in pack.programme.returns:
-        own = [
-            r
-            for r in pack.own_rows
-            if r.impact == "no_data" and pack.indicator(r.indicator).return_id == item.id
-        ]
-        periods = [
-            r.period.end for r in pack.received if r.return_id == item.id and r.period.end <= pack.as_at
-        ]
+        own = [r for r in pack.own_rows if r.impact == "no_data" and pack.indicator(r.indicator).return_id == item.id]
+        periods = [r.period.end for r in pack.received if r.return_id == item.id and r.period.end <= pack.as_at]
         if item.kind == "tracker":
             if not periods:
                 lines.append(MissingLine(item.title, "never received", "every action"))
@@ -105,18 +99,17 @@ def _finding_lines(received: Sequence[ReceivedFile], pack: PackInput) -> list[Fi
             continue
         title = f"{pack.programme.return_of(item.return_id).title}, {period_text(item.period)}"
         singles = [f for f in item.findings if f.code in _SINGLE_CELLS]
-        for finding in item.findings:
-            if finding.code not in _SINGLE_CELLS:
-                lines.append(_line(finding, title))
+        lines += [_line(f, title) for f in item.findings if f.code not in _SINGLE_CELLS]
         if singles:
             keys = [f.row_key or "" for f in singles]
-            text = f"{plural(len(keys), 'action')} with neither a due date nor a next review date: {join_words(keys)}."
+            text = (
+                f"{plural(len(keys), 'action')} with neither a due date nor a next review date: {join_words(keys)}."
+            )
             line = FindingLine(_SEVERITY["doubt"], title, text, singles[0].action)
             lines.append((1, line))
     loose = [*pack.findings, *pack.plan.findings]
     lines += [
-        _line(f, "Declared decisions" if f.code.startswith(("correction", "decision")) else "Plan")
-        for f in loose
+        _line(f, "Declared decisions" if f.code.startswith(("correction", "decision")) else "Plan") for f in loose
     ]
     return [line for _, line in sorted(lines, key=lambda pair: pair[0])]
 
@@ -147,6 +140,4 @@ def freshness_rules(pack: PackInput) -> list[str]:
     for indicator in pack.programme.indicators:
         title = pack.programme.return_of(indicator.return_id).title
         found.setdefault(title, set()).add(stale_after(indicator, pack.programme))
-    return [
-        f"{title}: {join_words([str(d) for d in sorted(days)], 'or')} days" for title, days in found.items()
-    ]
+    return [f"{title}: {join_words([str(d) for d in sorted(days)], 'or')} days" for title, days in found.items()]

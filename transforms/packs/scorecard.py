@@ -48,7 +48,7 @@ def score_row(row: KpiRow, pack: PackInput, starts_indicator: bool = True) -> Sc
         pack.rating(row.previous_impact) if row.previous_impact else None,
         ", ".join(row.plan_refs),
         row.reason,
-        row.service is not None,
+        row.service is None and not row.subgroup,
         starts_indicator,
     )
 

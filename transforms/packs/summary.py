@@ -28,9 +28,7 @@ def make_summary(pack: PackInput) -> Summary:
         parts.append((priority.number, priority.title, rows, actions))
     longest = max((len(actions) for *_, actions in parts), default=1) or 1
     made = [_row(n, t, rows, actions, impacts, outcomes, longest, pack) for n, t, rows, actions in parts]
-    total = _row(
-        "", "All", pack.own_rows, pack.own_actions, impacts, outcomes, len(pack.own_actions) or 1, pack
-    )
+    total = _row("", "All", pack.own_rows, pack.own_actions, impacts, outcomes, len(pack.own_actions) or 1, pack)
     return Summary(
         tuple(pack.rating(r) for r in impacts),
         tuple(pack.rating(r) for r in outcomes),

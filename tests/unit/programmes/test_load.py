@@ -168,9 +168,7 @@ def test_a_missing_key_of_a_correction_is_named(tmp_path: Path) -> None:
     ],
     ids=["an unclosed list", "a tab", "a key twice"],
 )
-def test_a_syntax_error_names_file_and_line(
-    name: str, file: str, text: str, line: int, tmp_path: Path
-) -> None:
+def test_a_syntax_error_names_file_and_line(name: str, file: str, text: str, line: int, tmp_path: Path) -> None:
     problem = only_problem(write_programme(tmp_path, **{name: text}))
     assert problem.file in {file, Path(file).name}
     assert "not valid YAML" in problem.message

@@ -178,14 +178,20 @@ class TestDueDates:
     """A board may agree a new due date; only then has it moved."""
 
     def test_later_without_a_decision_stays_where_it_was(self) -> None:
-        trackers = [make_tracker(AUGUST, make_entry(due=SEPTEMBER)), make_tracker(NOVEMBER, make_entry(due=LATER))]
+        trackers = [
+            make_tracker(AUGUST, make_entry(due=SEPTEMBER)),
+            make_tracker(NOVEMBER, make_entry(due=LATER)),
+        ]
         plan = rate_plan(trackers, NOVEMBER)
         assert plan.rows[0].due == SEPTEMBER
         assert plan.rows[0].outcome == "red"
         assert codes(plan.findings) == ["due_moved"]
 
     def test_earlier_without_a_decision_is_used_and_told(self) -> None:
-        trackers = [make_tracker(AUGUST, make_entry(due=LATER)), make_tracker(NOVEMBER, make_entry(due=SEPTEMBER))]
+        trackers = [
+            make_tracker(AUGUST, make_entry(due=LATER)),
+            make_tracker(NOVEMBER, make_entry(due=SEPTEMBER)),
+        ]
         plan = rate_plan(trackers, NOVEMBER)
         assert plan.rows[0].due == SEPTEMBER
         assert codes(plan.findings) == ["due_moved"]
@@ -200,7 +206,10 @@ class TestDueDates:
         assert (row.due, row.outcome) == (SEPTEMBER, "red")
 
     def test_a_recorded_decision_moves_it(self) -> None:
-        trackers = [make_tracker(AUGUST, make_entry(due=SEPTEMBER)), make_tracker(NOVEMBER, make_entry(due=LATER))]
+        trackers = [
+            make_tracker(AUGUST, make_entry(due=SEPTEMBER)),
+            make_tracker(NOVEMBER, make_entry(due=LATER)),
+        ]
         plan = rate_plan(trackers, NOVEMBER, [make_move(SEPTEMBER, LATER, SEPTEMBER)])
         assert plan.rows[0].due == LATER
         assert plan.findings == ()
@@ -297,7 +306,10 @@ class TestMilestones:
 
 class TestAcrossTrackers:
     def test_a_title_that_changed(self) -> None:
-        trackers = [make_tracker(AUGUST, make_entry()), make_tracker(NOVEMBER, make_entry(title="Write to them"))]
+        trackers = [
+            make_tracker(AUGUST, make_entry()),
+            make_tracker(NOVEMBER, make_entry(title="Write to them")),
+        ]
         found = rate_plan(trackers, NOVEMBER).findings
         assert codes(found) == ["title_changed"]
         assert "Visit every child" in found[0].message
@@ -313,7 +325,10 @@ class TestAcrossTrackers:
         assert "A2" in found[0].message
 
     def test_an_action_that_is_new(self) -> None:
-        trackers = [make_tracker(AUGUST, make_entry()), make_tracker(NOVEMBER, make_entry(), make_entry(key="A2"))]
+        trackers = [
+            make_tracker(AUGUST, make_entry()),
+            make_tracker(NOVEMBER, make_entry(), make_entry(key="A2")),
+        ]
         plan = rate_plan(trackers, NOVEMBER)
         assert plan.findings == ()
         assert [row.previous_outcome for row in plan.rows] == ["green", None]
