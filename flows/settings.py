@@ -73,7 +73,7 @@ def utc_now() -> str:
 
 
 def read_time(text: str) -> str:
-    """A point in time given by a user, as it is stored. A date means its last second, London time is not assumed."""
+    """A point in time given by a user, as it is stored. A bare date means its last second, in UTC."""
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:

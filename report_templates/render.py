@@ -67,7 +67,7 @@ def _spread_labels(chart: Chart) -> list[_Label]:
     """Names and last values at the end of each line, moved apart so that none covers another."""
     wanted = sorted(
         (
-            _Label(line.points[-1].y, f"{line.points[-1].text} {_shorten(line.name)}", line.style)
+            _Label(line.points[-1].y, f"{line.points[-1].figure.text} {_shorten(line.name)}", line.style)
             for line in chart.lines
         ),
         key=lambda label: label.y,

@@ -29,7 +29,7 @@ class Count:
     """How many there are of a rating."""
 
     rating: Rating
-    count: int
+    figure: Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,8 @@ class SummaryRow:
 
     number: str
     title: str
-    indicators: tuple[int, ...]
-    actions: tuple[int, ...]
+    indicators: tuple[Figure, ...]
+    actions: tuple[Figure, ...]
     bar: Bar
     moved: str
 
@@ -124,9 +124,9 @@ class ScoreRow:
     when: str
     target: str
     tolerance: str
-    baseline: str
-    previous: str
-    change: str
+    baseline: Figure
+    previous: Figure
+    change: Figure
     rating: Rating
     previous_rating: Rating | None
     plan_refs: str
@@ -145,11 +145,11 @@ class ScoreGroup:
 
 @dataclass(frozen=True, slots=True)
 class ChartPoint:
-    """A drawn value: place from 0 to 1 across and up, and its printed text. `is_gap` starts a new stroke."""
+    """A drawn figure: its place from 0 to 1 across and up, and when it is of. `is_gap` starts a new stroke."""
 
     x: float
     y: float
-    text: str
+    figure: Figure
     when: str
     is_gap: bool = False
 
@@ -204,7 +204,7 @@ class RefRow:
     ref: str
     title: str
     indicators: str
-    actions: tuple[int, ...]
+    actions: tuple[Figure, ...]
     behind: str
 
 

@@ -194,7 +194,7 @@ layouts:
           kind: periods
           value: {kind: percent}
           fields:
-            ytd: {headers: [Year to date], kind: percent, required: false, basis: ytd}
+            ytd: {headers: [Year to date], kind: percent, required: false}
         measures:
           - {id: content, form: percent, subgroup: tall, stated: {rows: [content_tall]}}
           - {id: content, form: percent, subgroup: short, stated: {rows: [content_short]}}

@@ -90,9 +90,8 @@ def print_run(result: RunResult) -> None:
     """What a run did, in ten lines."""
     model = result.packs[0].model if result.packs else None
     known = sum(t.already_known for t in result.taken)
-    print(
-        f"{result.programme}: {len(result.taken)} workbooks taken in ({known} already known, {len(result.refused)} refused)"
-    )
+    taken = f"{len(result.taken)} workbooks taken in"
+    print(f"{result.programme}: {taken} ({known} already known, {len(result.refused)} refused)")
     for name in result.refused:
         print(f"  refused: {name}; the reasons lie beside it in the inbox's folder 'refused'")
     for pack in result.packs:
@@ -103,8 +102,8 @@ def print_run(result: RunResult) -> None:
         print(f"  message: {matters.headline}")
         for text in matters.supporting:
             print(f"    {text}")
-        print("  figures: " + ", ".join(f"{c.count} {c.rating.word}" for c in matters.indicator_counts))
-        print("  actions: " + ", ".join(f"{c.count} {c.rating.word}" for c in matters.action_counts))
+        print("  figures: " + ", ".join(f"{c.figure.text} {c.rating.word}" for c in matters.indicator_counts))
+        print("  actions: " + ", ".join(f"{c.figure.text} {c.rating.word}" for c in matters.action_counts))
         print(f"  data quality: {model.quality.sentence}")
     print(f"  held: {', '.join(h['ref'] for h in result.held) or 'nothing'}")
     missing = [m["title"] for m in result.missing]

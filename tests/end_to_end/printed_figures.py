@@ -47,7 +47,7 @@ class Line:
 
     rules: Rules
     series: dict[dt.date, Fraction]
-    counts: dict[dt.date, tuple[int, int]]
+    counts: dict[dt.date, tuple[int, int | None]]
     corrected: frozenset[dt.date] = frozenset()
 
     @property
@@ -133,8 +133,12 @@ def audits() -> Iterator[tuple[Key, Line]]:
     yield ("audits_ri_or_above", None, None), Line(rules, series, counts)
 
 
-def company(indicator: str, series: dict[dt.date, Fraction], rules: Rules, group: str | None = None) -> tuple:
-    return (indicator, None, group), Line(rules, series, {})
+def company(
+    indicator: str, series: dict[dt.date, Fraction], rules: Rules, group: str | None = None
+) -> tuple[Key, Line]:
+    """A line of the company; a number of children is its own numerator."""
+    counts = {end: (int(value), None) for end, value in series.items()} if rules.decimals == 0 else {}
+    return (indicator, None, group), Line(rules, series, counts)
 
 
 def all_lines() -> dict[Key, Line]:

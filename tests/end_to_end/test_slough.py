@@ -18,7 +18,6 @@ from tests.end_to_end.command import (
     PROGRAMMES,
     RECEIVED,
     ROOT,
-    SAMPLES,
     fill_home,
     kpi_rows,
     run,
@@ -147,20 +146,21 @@ class TestColumns:
 # --- Without the analyst's corrections ------------------------------------------------------------------
 
 
-class TestCorrections:
-    @pytest.fixture(scope="class")
-    def plain(self, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-        """The programme without corrections.yaml, and a home that has taken the workbooks in with it."""
-        folder = tmp_path_factory.mktemp("plain")
-        copy = folder / "programmes" / SLOUGH
-        shutil.copytree(PROGRAMMES / SLOUGH, copy)
-        (copy / "corrections.yaml").unlink()
-        home = folder / "home"
-        names = [p for p in workbooks(SLOUGH) if "Compliance" in p.name]
-        result = run("ingest", "--programme", copy, "--home", home, "--received-at", RECEIVED, *names)
-        assert result.code == 1
-        return copy, home
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The programme without corrections.yaml, and a home that has taken its weekly workbooks in with it."""
+    folder = tmp_path_factory.mktemp("plain")
+    copy = folder / "programmes" / SLOUGH
+    shutil.copytree(PROGRAMMES / SLOUGH, copy)
+    (copy / "corrections.yaml").unlink()
+    home = folder / "home"
+    names = [p for p in workbooks(SLOUGH) if "Compliance" in p.name]
+    result = run("ingest", "--programme", copy, "--home", home, "--received-at", RECEIVED, *names)
+    assert result.code == 1
+    return copy, home
 
+
+class TestCorrections:
     def test_rows_are_held_and_the_company_is_stated_not_derived(self, plain: tuple[Path, Path]) -> None:
         copy, home = plain
         rows = kpi_rows(home, copy, "2021-11-30")
@@ -500,11 +500,6 @@ class TestOutput:
         code, loaded = done.stderr.strip().split(" ", 1)
         assert code in {"0", "None"}
         assert not {"pandas", "prefect"} & set(json.loads(loaded.replace("'", '"')))
-
-
-def test_the_samples_are_complete() -> None:
-    assert len(workbooks(SLOUGH)) == 21
-    assert (SAMPLES / SLOUGH / "figures").is_dir()
 
 
 def test_a_time_of_receipt_is_kept(tmp_path: Path) -> None:

@@ -35,8 +35,8 @@ def test_page_one_states_the_message_with_the_counts_of_the_scorecard(pack: Pack
     rows = [r for g in pack.scorecard for r in g.rows]
     red = sum(r.rating.id == "red" for r in rows)
     rated = sum(r.rating.id in {"red", "amber", "yellow", "green"} for r in rows)
-    behind = sum(c.count for c in pack.matters.action_counts if c.rating.id in {"red", "amber"})
-    actions = sum(c.count for c in pack.matters.action_counts)
+    behind = sum(int(c.figure.value or 0) for c in pack.matters.action_counts if c.rating.id in {"red", "amber"})
+    actions = sum(int(c.figure.value or 0) for c in pack.matters.action_counts)
     assert pack.matters.headline.startswith(f"{red} of {rated} rated figures are Red")
     assert f"{behind} of {actions} actions are behind schedule" in pack.matters.headline
 
@@ -48,11 +48,12 @@ def test_every_indicator_of_the_plan_is_printed_also_those_without_data(pack: Pa
 
 
 def test_every_printed_value_is_a_figure_with_a_row_in_where_it_came_from(pack: Pack) -> None:
-    figures = {f.ref: f for f in pack.figures}
+    figures = {f.key: f for f in pack.figures}
     sources = {s.ref for s in pack.sources.rows}
     for group in pack.scorecard:
         for row in group.rows:
-            assert row.figure == figures[row.ref]
+            assert row.figure == figures[row.figure.key]
+            assert {row.baseline.key, row.previous.key, row.change.key} <= set(figures)
             assert (row.ref in sources) == (row.figure.state != "missing")
 
 
@@ -60,7 +61,7 @@ def test_the_chart_draws_the_printed_values_and_says_them_in_its_alternative(pac
     block = next(b for b in pack.blocks if b.id == "visits_in_timescale")
     assert block.chart is not None
     company = block.chart.lines[0]
-    assert [p.text for p in company.points] == ["87.6", "72.4", "75.2", "85.5"]
+    assert [p.figure.text for p in company.points] == ["87.6", "72.4", "75.2", "85.5"]
     assert "85.5% on 29 Nov 2021" in block.chart.alt
     assert "Target 90%" in block.chart.alt
     assert all(0 <= p.x <= 1 and 0 <= p.y <= 1 for line in block.chart.lines for p in line.points)
@@ -78,8 +79,9 @@ def test_a_block_is_earned_by_red_yellow_held_a_missed_target_or_a_moved_colour(
 
 def test_priorities_are_counts_of_each_colour_and_sum_to_the_annex(pack: Pack) -> None:
     for number, _ in enumerate(pack.summary.action_ratings):
-        assert sum(r.actions[number] for r in pack.summary.rows) == pack.summary.total.actions[number]
-    assert sum(pack.summary.total.actions) == sum(len(g.lines) for g in pack.plan.annex)
+        parts = [r.actions[number].value or 0 for r in pack.summary.rows]
+        assert sum(parts) == pack.summary.total.actions[number].value
+    assert sum(f.value or 0 for f in pack.summary.total.actions) == sum(len(g.lines) for g in pack.plan.annex)
 
 
 def test_owners_more_hopeful_than_the_rule_are_listed(pack: Pack) -> None:
@@ -92,7 +94,7 @@ def test_owners_more_hopeful_than_the_rule_are_listed(pack: Pack) -> None:
 
 def test_corrected_figures_are_marked_and_the_corrections_are_listed(pack: Pack) -> None:
     marked = {r.ref for g in pack.scorecard for r in g.rows if "*" in r.figure.text}
-    assert marked == {f.ref for f in pack.figures if f.is_corrected}
+    assert marked == {r.ref for g in pack.scorecard for r in g.rows if r.figure.is_corrected}
     assert marked
     changes = {c.change for c in pack.quality.corrections}
     assert changes == {"total: 294 to 394", "in time: 335 to 355", "total: 669 to 696"}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass, replace
+
+from schemas.figures import Figure
 from schemas.pack import Cover, Pack, Theme
 from transforms.packs.blocks import make_blocks
-from transforms.packs.inputs import PackInput, to_figure
+from transforms.packs.inputs import PackInput
 from transforms.packs.key import make_key
 from transforms.packs.matters import make_matters
 from transforms.packs.plan import make_plan
@@ -18,7 +21,7 @@ from transforms.words import plural, say_date
 def assemble_pack(pack: PackInput) -> Pack:
     """The finished model of a pack. The same input gives the same model: no clock, no chance."""
     branding = pack.programme.branding
-    return Pack(
+    made = Pack(
         pack.programme.language,
         pack.software,
         Theme(branding.accent, branding.accent_light),
@@ -31,8 +34,24 @@ def assemble_pack(pack: PackInput) -> Pack:
         make_quality(pack),
         make_sources(pack),
         make_key(pack),
-        tuple(to_figure(row) for row in pack.own_rows),
+        (),
     )
+    return replace(made, figures=collect_figures(made))
+
+
+def collect_figures(pack: Pack) -> tuple[Figure, ...]:
+    """Every figure of a model, in the order of its pages, each once."""
+    found: dict[str, Figure] = {}
+    stack: list[object] = [pack]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Figure):
+            found.setdefault(node.key, node)
+        elif is_dataclass(node):
+            stack += [getattr(node, f.name) for f in reversed(fields(node))]
+        elif isinstance(node, tuple):
+            stack += reversed(node)
+    return tuple(found.values())
 
 
 def _cover(pack: PackInput) -> Cover:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from schemas.config import Indicator
-from schemas.figures import round_half_away
+from schemas.figures import Figure, round_half_away
 from schemas.kpi import KpiRow
 from schemas.pack import Chart, ChartLine, ChartPoint, ChartTarget
 from transforms.known import FigureValue
@@ -100,13 +100,18 @@ def _line(
             ChartPoint(
                 _across(value.period.end, days),
                 _share(float(printed), low, high),
-                say_number(printed),
+                _figure(row, value, printed),
                 period_text(value.period),
                 gap,
             )
         )
         gap = False
     return ChartLine(_short_name(row, pack), tuple(points), style)
+
+
+def _figure(row: KpiRow, value: FigureValue, printed: Decimal) -> Figure:
+    key = f"{row.key}@{value.period.key}"
+    return Figure(row.ref, key, "published", printed, row.decimals, say_number(printed), (), value.is_corrected)
 
 
 def _short_name(row: KpiRow, pack: PackInput) -> str:

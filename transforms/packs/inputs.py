@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 
 from schemas.config import Board, Indicator, Programme
 from schemas.evidence import ReceivedFile, RefusedFile
@@ -95,6 +96,24 @@ def to_figure(row: KpiRow) -> Figure:
     """The figure of a KPI row: the only form in which its value reaches a page."""
     receipts = tuple(str(r) for r in row.receipts)
     return Figure(row.ref, row.key, row.state, row.value, row.decimals, value_text(row), receipts, row.is_corrected)
+
+
+def part_figure(row: KpiRow, part: str, value: Decimal | None, *, is_signed: bool = False) -> Figure:
+    """A figure beside a row's own: its baseline, previous value or change; blank where there is none."""
+    key = f"{row.key}:{part}"
+    if value is None:
+        return Figure(row.ref, key, "missing", None, row.decimals, "")
+    if is_signed:
+        sign = "" if value == 0 else "+" if value > 0 else "–"
+        text = "0" if value == 0 else f"{sign}{say_number(abs(value))}"
+    else:
+        text = f"{say_number(value)}{'%' if row.unit == 'percent' else ''}"
+    return Figure(row.ref, key, "published", value, row.decimals, text)
+
+
+def count_figure(key: str, count: int) -> Figure:
+    """A count of ratings as a figure."""
+    return Figure("", f"count:{key}", "published", Decimal(count), 0, f"{count:,}")
 
 
 def label_with_unit(row: KpiRow) -> str:

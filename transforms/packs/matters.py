@@ -13,6 +13,7 @@ from transforms.packs.inputs import (
     OUTCOME_ORDER,
     RATED,
     PackInput,
+    count_figure,
     full_name,
 )
 from transforms.words import join_words, plural, say_number, say_short_date, say_target
@@ -27,9 +28,9 @@ def make_matters(pack: PackInput) -> Matters:
     return Matters(
         _headline(rows, actions, pack),
         tuple(_supporting(rows, pack)),
-        _counts((r.impact for r in rows), IMPACT_ORDER, pack),
+        _counts("figures", (r.impact for r in rows), IMPACT_ORDER, pack),
         _indicator_note(rows),
-        _counts((a.outcome for a in actions), OUTCOME_ORDER, pack),
+        _counts("actions", (a.outcome for a in actions), OUTCOME_ORDER, pack),
         _action_note(actions),
         (_turned(rows, pack), _recovered(rows, pack), _held_or_missing(rows, pack), _asked(actions, pack)),
     )
@@ -58,9 +59,10 @@ def has_worsened_unrated(row: KpiRow, pack: PackInput) -> bool:
     return worse >= step
 
 
-def _counts(ratings: Iterable[str], order: Sequence[str], pack: PackInput) -> tuple[Count, ...]:
+def _counts(what: str, ratings: Iterable[str], order: Sequence[str], pack: PackInput) -> tuple[Count, ...]:
     found = list(ratings)
-    return tuple(Count(pack.rating(r), found.count(r)) for r in order if found.count(r))
+    counts = [(r, found.count(r)) for r in order if found.count(r)]
+    return tuple(Count(pack.rating(r), count_figure(f"{what}/{r}", n)) for r, n in counts)
 
 
 def _headline(rows: Sequence[KpiRow], actions: Sequence[ActionRow], pack: PackInput) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from schemas.config import PlanRef
 from schemas.pack import ActionGroup, ActionLine, Plan, PriorityPlan, RefRow
 from transforms.actions import ActionRow
-from transforms.packs.inputs import IMPACT_ORDER, OUTCOME_ORDER, PackInput
+from transforms.packs.inputs import IMPACT_ORDER, OUTCOME_ORDER, PackInput, count_figure
 from transforms.words import join_words, say_date, say_short_date
 
 _BEHIND = ("red", "amber", "yellow")
@@ -43,7 +43,7 @@ def _ref_row(ref: PlanRef, actions: Sequence[ActionRow], outcomes: Sequence[str]
         ref.ref,
         ref.title,
         ", ".join(f"{n} {rating.word}" for n, rating in counts if n) or "none",
-        tuple(sum(a.outcome == o for a in own) for o in outcomes),
+        tuple(count_figure(f"{ref.ref}/actions/{o}", sum(a.outcome == o for a in own)) for o in outcomes),
         ", ".join(f"{a.entry.key} {pack.rating(a.outcome).letter}" for a in own if a.outcome in _BEHIND),
     )
 

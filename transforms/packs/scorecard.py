@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from schemas.kpi import KpiRow
 from schemas.pack import ScoreGroup, ScoreRow
-from transforms.packs.inputs import PackInput, label_with_unit, period_text, to_figure, who_text
-from transforms.words import say_number, say_target
+from transforms.packs.inputs import PackInput, label_with_unit, part_figure, period_text, to_figure, who_text
+from transforms.words import say_target
 
 
 def make_scorecard(pack: PackInput) -> tuple[ScoreGroup, ...]:
@@ -41,9 +39,9 @@ def score_row(row: KpiRow, pack: PackInput, starts_indicator: bool = True) -> Sc
         period_text(row.period),
         target_text(row),
         tolerance_text(row),
-        number_text(row.baseline, row.unit),
-        number_text(row.previous, row.unit),
-        change_text(row),
+        part_figure(row, "baseline", row.baseline),
+        part_figure(row, "previous", row.previous),
+        part_figure(row, "change", row.change, is_signed=True),
         pack.rating(row.impact),
         pack.rating(row.previous_impact) if row.previous_impact else None,
         ", ".join(row.plan_refs),
@@ -51,13 +49,6 @@ def score_row(row: KpiRow, pack: PackInput, starts_indicator: bool = True) -> Sc
         row.service is None and not row.subgroup,
         starts_indicator,
     )
-
-
-def number_text(value: Decimal | None, unit: str) -> str:
-    """A value in a table; nothing where there is none."""
-    if value is None:
-        return ""
-    return f"{say_number(value)}{'%' if unit == 'percent' else ''}"
 
 
 def target_text(row: KpiRow) -> str:
@@ -81,12 +72,3 @@ def tolerance_text(row: KpiRow) -> str:
     if row.tolerance_kind == "percent_of_target":
         return f"{say_target(row.tolerance_value)}% of it"
     return f"{say_target(row.tolerance_value)}{' pts' if row.unit == 'percent' else ''}"
-
-
-def change_text(row: KpiRow) -> str:
-    """The change on the previous value, with its sign in words of one character."""
-    if row.change is None:
-        return ""
-    if row.change == 0:
-        return "0"
-    return f"{'+' if row.change > 0 else '–'}{say_number(abs(row.change))}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from schemas.kpi import KpiRow
 from schemas.pack import Bar, Summary, SummaryRow
 from transforms.actions import ActionRow
-from transforms.packs.inputs import IMPACT_ORDER, OUTCOME_ORDER, PackInput
+from transforms.packs.inputs import IMPACT_ORDER, OUTCOME_ORDER, PackInput, count_figure
 from transforms.packs.matters import is_recovered, is_turned
 from transforms.words import join_words, plural
 
@@ -28,7 +28,7 @@ def make_summary(pack: PackInput) -> Summary:
         parts.append((priority.number, priority.title, rows, actions))
     longest = max((len(actions) for *_, actions in parts), default=1) or 1
     made = [_row(n, t, rows, actions, impacts, outcomes, longest, pack) for n, t, rows, actions in parts]
-    total = _row("", "All", pack.own_rows, pack.own_actions, impacts, outcomes, len(pack.own_actions) or 1, pack)
+    total = _row("all", "All", pack.own_rows, pack.own_actions, impacts, outcomes, len(pack.own_actions) or 1, pack)
     return Summary(
         tuple(pack.rating(r) for r in impacts),
         tuple(pack.rating(r) for r in outcomes),
@@ -53,8 +53,8 @@ def _row(
     return SummaryRow(
         number,
         title,
-        tuple(sum(r.impact == i for r in rows) for i in impacts),
-        tuple(by_outcome),
+        tuple(count_figure(f"{number}/figures/{i}", sum(r.impact == i for r in rows)) for i in impacts),
+        tuple(count_figure(f"{number}/actions/{o}", n) for o, n in zip(outcomes, by_outcome, strict=True)),
         _bar(outcomes, by_outcome, longest, pack),
         _moved(rows, actions),
     )
