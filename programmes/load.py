@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.scalarfloat import ScalarFloat
 
 from schemas.config import Correction, DueDateDecision, Programme
 from schemas.consistency import check_programme
@@ -65,7 +66,7 @@ class _Tree:
     """The merged YAML of a folder; knows the file and line of every key."""
 
     def __init__(self) -> None:
-        self.data: dict[str, Any] = {}
+        self.data: Any = CommentedMap()
         self._file_of: dict[int, str] = {}
 
     def own(self, node: Any, file: str) -> None:
@@ -74,6 +75,13 @@ class _Tree:
             self._file_of[id(node)] = file
             for child in node.values() if isinstance(node, CommentedMap) else node:
                 self.own(child, file)
+
+    def as_typed(self, path: Sequence[str | int]) -> str:
+        """The scalar at a path, as it was written."""
+        node: Any = self.data
+        for key in path:
+            node, _ = _step(node, key)
+        return _typed(node)
 
     def locate(self, path: Sequence[str | int]) -> tuple[str, int | None]:
         """File and line of the deepest key on `path` that exists."""
@@ -89,13 +97,21 @@ class _Tree:
         return file, line
 
 
+def _typed(node: Any) -> str:
+    """A number as it was written: 1.10 and not 1.1."""
+    if isinstance(node, ScalarFloat) and getattr(node, "_exp", None) is None:
+        width, places = getattr(node, "_width", 0), getattr(node, "_prec", -1)
+        return f"{float(node):.{max(width - places - 1, 0)}f}" if places >= 0 else str(float(node))
+    return str(node)
+
+
 def _step(node: Any, key: str | int) -> tuple[Any, int | None]:
     if isinstance(node, Mapping):
         real = next((k for k in node if str(k) == str(key)), None)
         if real is None:
             return None, None
         line = None
-        if isinstance(node, CommentedMap) and real in node.lc.data:
+        if isinstance(node, CommentedMap) and real in (node.lc.data or {}):
             line = node.lc.data[real][0] + 1
         return node[real], line
     if isinstance(node, (list, tuple)) and isinstance(key, int) and key < len(node):
@@ -110,29 +126,31 @@ def load_programme(folder: Path) -> LoadedProgramme:
     """The programme of a folder. ConfigurationError names every file, line and key that is wrong."""
     if not (folder / "programme.yaml").is_file():
         raise ConfigurationError([ConfigProblem(str(folder), None, "", "there is no programme.yaml in this folder")])
-    tree = _read_tree(folder)
-    programme = _validate(Programme, tree, tree.data)
-    problems = [
-        ConfigProblem(*tree.locate(p.path), ".".join(map(str, p.path)), p.message) for p in check_programme(programme)
-    ]
-    if problems:
+    problems: list[ConfigProblem] = []
+    tree = _read_tree(folder, problems)
+    programme = _validate(Programme, tree, tree.data, problems)
+    if programme is not None:
+        problems += [
+            ConfigProblem(*tree.locate(p.path), ".".join(map(str, p.path)), p.message)
+            for p in check_programme(programme)
+        ]
+    corrections = _read_decisions(folder, "corrections", Correction, problems)
+    due_dates = _read_decisions(folder, "due_dates", DueDateDecision, problems)
+    if problems or programme is None:
         raise ConfigurationError(problems)
-    corrections = _read_decisions(folder, "corrections", Correction)
-    due_dates = _read_decisions(folder, "due_dates", DueDateDecision)
     return LoadedProgramme(programme, tuple(corrections), tuple(due_dates), folder)
 
 
-def _read_tree(folder: Path) -> _Tree:
+def _read_tree(folder: Path, problems: list[ConfigProblem]) -> _Tree:
     tree = _Tree()
-    main = _read_yaml(folder / "programme.yaml")
-    tree.own(main, "programme.yaml")
-    tree.data = dict(main)
+    tree.data = _read_yaml(folder / "programme.yaml")
+    tree.own(tree.data, "programme.yaml")
     for name, keys in _FILES.items():
         if (folder / name).is_file():
             content = _read_yaml(folder / name)
-            _forbid_unknown(content, keys, name)
+            problems += _unknown_keys(content, keys, name)
             tree.own(content, name)
-            tree.data.update(content)
+            tree.data.update({k: v for k, v in content.items() if k in keys})
     returns = CommentedSeq()
     for path in sorted((folder / "returns").glob("*.yaml")):
         content = _read_yaml(path)
@@ -144,14 +162,12 @@ def _read_tree(folder: Path) -> _Tree:
     return tree
 
 
-def _forbid_unknown(content: CommentedMap, keys: Sequence[str], name: str) -> None:
-    problems = [
+def _unknown_keys(content: CommentedMap, keys: Sequence[str], name: str) -> list[ConfigProblem]:
+    return [
         ConfigProblem(name, content.lc.data[key][0] + 1, str(key), _unknown_key(str(key), keys))
         for key in content
         if key not in keys
     ]
-    if problems:
-        raise ConfigurationError(problems)
 
 
 def _read_yaml(path: Path) -> CommentedMap:
@@ -192,7 +208,8 @@ def _overlay(base: Any, change: Any) -> Any:
             base.pop(key, None)
         else:
             base[key] = _overlay(base.get(key), value)
-            base.lc.data[key] = change.lc.data[key]
+            if base.lc.data is not None and change.lc.data is not None:
+                base.lc.data[key] = change.lc.data[key]
     return base
 
 
@@ -213,11 +230,12 @@ def _plain(node: Any) -> Any:
     return str(node) if isinstance(node, str) else node
 
 
-def _validate(model: type[M], tree: _Tree, data: Any) -> M:
+def _validate(model: type[M], tree: _Tree, data: Any, problems: list[ConfigProblem]) -> M | None:
     try:
         return model.model_validate(_plain(data))
     except ValidationError as error:
-        raise ConfigurationError([_to_problem(model, tree, dict(e)) for e in error.errors()]) from None
+        problems += [_to_problem(model, tree, dict(e)) for e in error.errors()]
+        return None
 
 
 def _to_problem(model: type[BaseModel], tree: _Tree, error: dict[str, Any]) -> ConfigProblem:
@@ -230,7 +248,7 @@ def _to_problem(model: type[BaseModel], tree: _Tree, error: dict[str, Any]) -> C
     if error["type"] == "missing":
         message = "this key is missing"
     elif error["type"] == "string_type" and not isinstance(error["input"], (dict, list)):
-        message = f'this must be text: put it in quotes, "{error["input"]}"'
+        message = f'this must be text: put it in quotes, "{tree.as_typed(path)}"'
     return ConfigProblem(file, line, key, message)
 
 
@@ -269,28 +287,29 @@ def _unwrap(annotation: Any) -> Any:
     return annotation
 
 
-def _read_decisions(folder: Path, name: str, model: type[M]) -> list[M]:
+def _read_decisions(folder: Path, name: str, model: type[M], problems: list[ConfigProblem]) -> list[M]:
     """The declared decisions of one file; an absent or empty file means none."""
     path = folder / f"{name}.yaml"
     if not path.is_file():
         return []
     content = _read_yaml(path)
-    _forbid_unknown(content, (name,), path.name)
+    problems += _unknown_keys(content, (name,), path.name)
     entries = content.get(name) or CommentedSeq()
     tree = _Tree()
     tree.own(content, path.name)
-    tree.data = {name: entries}
-    found, problems = [], []
+    tree.data = content
+    if not isinstance(entries, list):
+        problems.append(ConfigProblem(*tree.locate((name,)), name, "this must be a list of entries"))
+        return []
+    found = []
     for index, entry in enumerate(entries):
         try:
             found.append(model.model_validate(_decision(_plain(entry))))
         except ValidationError as error:
             for item in error.errors():
-                part = _to_problem(model, tree, {**item, "loc": item["loc"]})
+                part = _to_problem(model, tree, dict(item))
                 _, line = tree.locate((name, index, *item["loc"]))
                 problems.append(ConfigProblem(path.name, line, f"{name}.{index}.{part.key}", part.message))
-    if problems:
-        raise ConfigurationError(problems)
     return found
 
 

@@ -186,6 +186,7 @@ class _Complaints(logging.Handler):
         self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Keep one warning."""
         self.messages.append(record.getMessage())
 
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 
 from flows.taking import JudgedFile, judge_file
@@ -477,8 +477,3 @@ def patched(content: bytes, part: str, pattern: str, replacement: str) -> bytes:
 def with_result(content: bytes, cell: str, result: str, part: str = "xl/worksheets/sheet1.xml") -> bytes:
     """The workbook with a stored result in a formula's cell, as Excel saves it."""
     return patched(content, part, rf'(<c r="{cell}"[^>]*><f>[^<]*</f>)<v\s*/?>(?:</v>)?', rf"\g<1><v>{result}</v>")
-
-
-def reopened(content: bytes) -> Workbook:
-    """The bytes as openpyxl reads them, for a look at what was built."""
-    return load_workbook(io.BytesIO(content))

@@ -56,6 +56,7 @@ class _Past:
     due: dt.date | None = None
     ratings: list[Outcome] = field(default_factory=list)
     title: str = ""
+    followed: set[DueDateDecision] = field(default_factory=set)
 
 
 def rate_actions(
@@ -69,20 +70,19 @@ def rate_actions(
     findings: list[Finding] = []
     moves = [d for d in decisions if d.meeting <= as_at]
     for tracker in visible[:-1]:
-        _remember(tracker, past, moves, None)
+        _remember(tracker, past, moves)
     last = visible[-1]
     gone = past.keys() - {e.key for e in last.entries}
     findings += [make_finding("action_gone", key=key) for key in sorted(gone)]
     rows = _rate_last(last, past, moves, programme, as_at, findings)
-    return RatedPlan(tuple(rows), (*findings, *_unmatched(rows, moves)))
+    followed = {move for known in past.values() for move in known.followed}
+    return RatedPlan(tuple(rows), (*findings, *_unmatched(rows, [m for m in moves if m not in followed])))
 
 
-def _remember(
-    tracker: Tracker, past: dict[str, _Past], moves: Sequence[DueDateDecision], findings: list[Finding] | None
-) -> None:
+def _remember(tracker: Tracker, past: dict[str, _Past], moves: Sequence[DueDateDecision]) -> None:
     for entry in tracker.entries:
         known = past.setdefault(entry.key, _Past())
-        known.due = agreed_due(entry, known.due, moves, tracker.as_at, findings)
+        known.due = agreed_due(entry, known.due, moves, tracker.as_at, known.followed)
         known.ratings.append(rate_action(entry, known.due, known.ratings, tracker.as_at)[0])
         known.title = entry.title
 
@@ -98,14 +98,15 @@ def _rate_last(
     priority_of = {r.ref: p.id for p in programme.priorities for r in p.refs}
     rows = []
     for entry in tracker.entries:
-        known = past.get(entry.key, _Past())
+        known = past.setdefault(entry.key, _Past())
         if known.title and known.title != entry.title:
             findings.append(make_finding("title_changed", key=entry.key, old=known.title, new=entry.title))
         before = known.ratings[-1] if known.ratings else None
-        due = agreed_due(entry, known.due, moves, as_at, findings)
+        due = agreed_due(entry, known.due, moves, as_at, known.followed, findings)
         ratings = list(known.ratings)
         if tracker.as_at < as_at:
-            ratings.append(rate_action(entry, due, ratings, tracker.as_at)[0])
+            then = agreed_due(entry, known.due, moves, tracker.as_at, set())
+            ratings.append(rate_action(entry, then, ratings, tracker.as_at)[0])
         outcome, reason = rate_action(entry, due, ratings, as_at)
         rows.append(
             ActionRow(
@@ -128,20 +129,22 @@ def agreed_due(
     before: dt.date | None,
     moves: Sequence[DueDateDecision],
     date: dt.date,
-    findings: list[Finding] | None,
+    followed: set[DueDateDecision],
+    findings: list[Finding] | None = None,
 ) -> dt.date | None:
     """The agreed due date of an action at a date. `before` is the one agreed until now.
 
-    It moves by a recorded decision, or on to the next printed milestone; a change that nobody recorded
-    never makes the date later, and is a doubt.
+    It moves by a recorded decision (noted in `followed`), or on to the next printed milestone; a change that
+    nobody recorded never makes the date later, and is a doubt.
     """
     typed = entry.due_at(date)
     agreed = before or typed
-    left = set()
-    for move in sorted(moves, key=lambda m: m.meeting):
-        if move.action == entry.key and move.meeting <= date and agreed == move.expected:
-            left.add(agreed)
+    own = sorted((m for m in moves if m.action == entry.key and m.meeting <= date), key=lambda m: m.meeting)
+    for move in own:
+        if agreed == move.expected:
             agreed = move.due
+            followed.add(move)
+    left = {move.expected for move in own if move in followed}
     if agreed is None or typed is None or typed == agreed or typed in left:
         return agreed
     milestones = entry.plan_dates.dues
@@ -155,16 +158,15 @@ def agreed_due(
 def _unmatched(rows: Sequence[ActionRow], moves: Sequence[DueDateDecision]) -> list[Finding]:
     """Recorded moves that moved nothing: the action is unknown, or was not due when they expect it."""
     due = {row.entry.key: row.due for row in rows}
-    followed = {(m.action, m.expected) for m in moves}
     findings = []
     for move in moves:
         found = due.get(move.action)
-        is_moved_on = (move.action, move.due) in followed
-        if found != move.due and not is_moved_on:
-            was = say_date(found) if found else "none"
-            findings.append(
-                make_finding("decision_unmatched", key=move.action, expected=say_date(move.expected), found=was)
-            )
+        if found == move.due:
+            continue  # the tracker says so already
+        was = say_date(found) if found else "none"
+        findings.append(
+            make_finding("decision_unmatched", key=move.action, expected=say_date(move.expected), found=was)
+        )
     return findings
 
 

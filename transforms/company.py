@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from schemas.config import Programme
 from schemas.facts import CellRef, Observation, derive_value
@@ -49,8 +49,7 @@ def _judge_sum(
     off = units_off(whole, parts)
     if off is None or off == 0:
         return whole, []
-    place, stated = _stated_cell(whole)
-    derived = _derived_text(whole, parts)
+    place, stated, derived = _disagreement(whole, parts)
     if off == 1:
         derivation = f"the services give {_counts(parts)}, which"
         note = make_finding(
@@ -80,7 +79,8 @@ def _judge_sum(
 def units_off(whole: Observation, parts: Sequence[Observation]) -> int | None:
     """How far a stated whole is from the sum of its parts, in units of its last place.
 
-    2 and more is a contradiction; counts that differ at all count as that. None where it cannot be told.
+    2 and more is a contradiction; counts that differ at all count as that. A row that gives its own counts
+    was held against them already. None where it cannot be told.
     """
     numerator, denominator = sum_parts(parts)
     if numerator is None:
@@ -89,7 +89,8 @@ def units_off(whole: Observation, parts: Sequence[Observation]) -> int | None:
         if own is not None and summed is not None and own != summed:
             return 2
     derived = derive_value(whole.form, numerator, denominator, whole.per)
-    if whole.form in _COUNTED or whole.stated is None or derived is None:
+    has_counts = whole.numerator is not None and whole.denominator is not None
+    if whole.form in _COUNTED or has_counts or whole.stated is None or derived is None:
         return 0
     places = whole.stated_decimals
     return int(abs(round_half_away(whole.stated, places) - round_half_away(derived, places)).scaleb(places))
@@ -113,17 +114,27 @@ def _counts(parts: Sequence[Observation]) -> str:
     return f"{decimal_text(numerator)} of {decimal_text(denominator)}"
 
 
-def _derived_text(whole: Observation, parts: Sequence[Observation]) -> str:
+def _disagreement(whole: Observation, parts: Sequence[Observation]) -> tuple[CellRef, str, str]:
+    """The cell of the whole that its parts contradict, what it says, and what they give."""
     numerator, denominator = sum_parts(parts)
+    for own, summed in ((whole.numerator, numerator), (whole.denominator, denominator)):
+        if own is not None and summed is not None and own != summed:
+            cell = next((o for o in whole.operands if o.value is not None and _number(o.value) == own), None)
+            if cell is not None:
+                return cell.ref, cell.raw_text, decimal_text(summed) or ""
+    place, stated = _stated_cell(whole)
     if whole.form in _COUNTED:
-        return decimal_text(numerator) or ""
+        return place, stated, decimal_text(numerator) or ""
     derived = derive_value(whole.form, numerator, denominator, whole.per)
     shown = decimal_text(round_half_away(derived, whole.stated_decimals)) if derived is not None else ""
-    percent = "%" if whole.form == "percent" else ""
-    counts = (whole.numerator, whole.denominator)
-    if counts != (None, None) and counts != (numerator, denominator):
-        return f"{_counts(parts)}"
-    return f"{shown}{percent}"
+    return place, stated, f"{shown}{'%' if whole.form == 'percent' else ''}"
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
 
 
 def _stated_cell(whole: Observation) -> tuple[CellRef, str]:
@@ -167,7 +178,7 @@ def check_subtotals(observations: Sequence[Observation], grid: Grid) -> tuple[li
             continue
         off = units_off(observation, parts)
         if off is not None and off > 1:
-            place, stated = _stated_cell(observation)
+            place, stated, derived = _disagreement(observation, parts)
             findings.append(
                 make_finding(
                     "subtotal_disagrees",
@@ -175,7 +186,7 @@ def check_subtotals(observations: Sequence[Observation], grid: Grid) -> tuple[li
                     cell=place.cell,
                     label=grid.labels[subtotal.id].raw_text,
                     stated=stated,
-                    derived=_derived_text(observation, parts),
+                    derived=derived,
                     table_id=grid.layout.id,
                     row_key=subtotal.id,
                 )

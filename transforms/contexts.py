@@ -55,12 +55,13 @@ def judge_context(
     bad = _check_cells(grid, context, measures, cells, rules, judgement)
     values = {r.cell: r.number for r in cells.values() if r.number is not None and r.cell not in bad}
     usable = [rule for rule in rules if all(r.cell in values for r in rule.cells)]
-    for failure in find_failures(usable, values):
+    failures = find_failures(usable, values)
+    for failure in failures:
         own = {r.cell for r in failure.cells}
         is_printed = _rest_on(grid, context, measures, own)
         judgement.findings.append(explain_failure(grid, failure, values, is_printed=is_printed))
         _hold(grid, context, measures, own, "its figures do not agree with each other", judgement)
-    for rule in last_digit_rules(usable, values):
+    for rule in last_digit_rules(usable, values, failures):
         judgement.findings.append(explain_last_digit(rule, values))
     _check_missing(grid, context, measures, judgement)
     return judgement
@@ -198,7 +199,7 @@ def _suggest(
     code: str, reading: Reading, expected: str, rules: Sequence[Rule], cells: dict[str, Reading]
 ) -> Suggestion | None:
     """The only value of an unusable cell with which every rule of its row would hold."""
-    if expected != "count" and code != "bare_fraction":
+    if expected != "count" and code not in {"bare_fraction", "percent_out_of_range"}:
         return None
     stand_in = replace(reading, kind=expected)  # type: ignore[arg-type]
     number = reading.number

@@ -85,7 +85,7 @@ def _derive_row(facts: Facts, programme: Programme, line: _Line, as_at: dt.date,
         return _held_row(base, value, programme)
     if indicator.expected_from is not None and indicator.expected_from > as_at:
         why = f"no effect is expected before {say_date(indicator.expected_from)}"
-        return replace(base, impact="grey", reason=why)
+        return _grey_row(base, value, programme, indicator, why, is_fresh=_fresh(value, as_at, limit))
     if value is None or not _fresh(value, as_at, limit):
         why = explain_missing(
             value.period if value else None, as_at, limit, programme.return_of(indicator.return_id).title
@@ -95,6 +95,17 @@ def _derive_row(facts: Facts, programme: Programme, line: _Line, as_at: dt.date,
     if value.state == "no_cases":
         return replace(base, state="no_cases", impact="unrated", reason="no cases: 0 of 0")
     return _rated_row(facts, programme, line, base, value, as_at, before)
+
+
+def _grey_row(
+    row: KpiRow, value: FigureValue | None, programme: Programme, indicator: Indicator, why: str, *, is_fresh: bool
+) -> KpiRow:
+    """Too early to judge; a figure that is there is printed all the same."""
+    row = replace(row, impact="grey", reason=why)
+    printed = _printed(value, indicator)
+    if value is None or printed is None or not is_fresh:
+        return row
+    return replace(_with_source(row, value, programme, indicator), state="published", value=printed)
 
 
 def _blank_row(line: _Line, as_at: dt.date) -> KpiRow:
@@ -195,7 +206,7 @@ def _rated_row(
         since = f"since {names} is held or missing" if names else "no counts are given"
         why = f"{say_number(printed)} stated, not derived, {since}"
         return replace(row, impact="unrated", is_stated=True, numerator=None, denominator=None, reason=why)
-    previous = _previous(facts, programme, line, value, as_at, before)
+    previous = _previous(facts, programme, line, value, before)
     if previous is not None:
         earlier = _printed(previous, indicator)
         if earlier is not None:
@@ -204,30 +215,28 @@ def _rated_row(
 
 
 def _previous(
-    facts: Facts,
-    programme: Programme,
-    line: _Line,
-    value: FigureValue,
-    as_at: dt.date,
-    before: dt.date | None,
+    facts: Facts, programme: Programme, line: _Line, value: FigureValue, before: dt.date | None
 ) -> FigureValue | None:
     """The value at the previous reporting date (a year to date: at the same point last year), if it is
     another figure, sound and current then."""
     indicator = line.indicator
-    date = _year_earlier(as_at) if indicator.basis == "ytd" else before
-    if date is None:
+    if indicator.basis == "ytd":
+        same_point = _year_earlier(value.period.end)
+        found = facts.value_of(indicator, line.service, line.subgroup, same_point)
+        return found if found is not None and found.state == "published" else None
+    if before is None:
         return None
-    found = facts.value_at(indicator, line.service, line.subgroup, date)
+    found = facts.value_at(indicator, line.service, line.subgroup, before)
     if found is None or found.state != "published" or found.period == value.period:
         return None
-    return found if _fresh(found, date, stale_after(indicator, programme)) else None
+    return found if _fresh(found, before, stale_after(indicator, programme)) else None
 
 
 def _year_earlier(day: dt.date) -> dt.date:
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:
-        return day.replace(year=day.year - 1, day=28)
+    """The same point of the year before; the end of February for the end of February."""
+    is_month_end = (day + dt.timedelta(days=1)).month != day.month
+    last = dt.date(day.year - 1 + day.month // 12, day.month % 12 + 1, 1) - dt.timedelta(days=1)
+    return last if is_month_end else day.replace(year=day.year - 1)
 
 
 def _rate(line: _Line, row: KpiRow, value: FigureValue, previous: FigureValue | None, as_at: dt.date) -> KpiRow:

@@ -79,7 +79,7 @@ def _judge_table(
         measures = [m for m in table.measures if _belongs(m, context)]
         if _skip(context, twice):
             continue
-        judged = judge_context(grid, context, measures, cells_held=_columns_held(context, period))
+        judged = judge_context(grid, context, measures, cells_held=_columns_held(grid, context, period))
         result.findings += judged.findings
         for measure in measures:
             found = _observe(grid, context, measure, layout, judged, covered, corrected)
@@ -106,10 +106,11 @@ def _skip(context: Context, twice: Mapping[str, object]) -> bool:
     return service is not None and (service.startswith("?") or service in twice)
 
 
-def _columns_held(context: Context, period: Period) -> str:
+def _columns_held(grid: Grid, context: Context, period: Period) -> str:
     if context.column is None:
         return ""
-    if "#" in context.column:
+    own = context.column.split("#")[0]
+    if any(column.startswith(f"{own}#") for column in grid.columns):
         return "its period has two columns"
     return "its period begins after the workbook's own date" if context.period.start > period.end else ""
 
@@ -163,7 +164,7 @@ def _check_rows(cut: CutTable, grid: Grid, programme: Programme) -> list[Finding
     expected = _expected_rows(grid.layout, programme)
     findings = []
     for key, label in grid.labels.items():
-        if key.startswith("?"):
+        if key.startswith("?") and label.raw_text:
             missing = [name for row, name in expected.items() if row not in grid.labels]
             near = nearest(label.raw_text, missing, cutoff=0.6)
             findings.append(_row_finding("undeclared_service" if is_services else "undeclared_row", label, near))
@@ -279,7 +280,7 @@ def _is_given(grid: Grid, context: Context, measure: MeasureLayout) -> bool:
 def _empty(measure: MeasureLayout, context: Context, layout: Layout, state: str, why: str) -> Observation:
     return Observation(
         measure.id,
-        context.service,
+        None if context.service == COMPANY else context.service,
         measure.subgroup,
         context.period,
         measure.basis or layout.basis,

@@ -19,7 +19,7 @@ def explain_rating(
     if target.text is not None:
         wanted = "above" if target.text == "increase" else "below"
         verb = "is" if rating.impact == "green" else "is not"
-        return f"{shown} {verb} {wanted} the baseline of {say_number(baseline or Decimal(0))}"
+        return f"{shown} {verb} {wanted} the baseline of {say_number(Decimal(0) if baseline is None else baseline)}"
     aim = say_aim(target)
     if rating.impact == "green":
         return f"{shown} is within {aim}" if " to " in aim else f"{shown} meets {aim}"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil, floor
 
 from schemas.facts import Reading, derive_value
 from schemas.figures import decimal_text, round_half_away
@@ -85,7 +86,7 @@ class RatioRule:
         return self.units_off(values) == 0
 
     def solve(self, cell: Reading, values: Values) -> set[Decimal]:
-        """The values of one cell that would make the rule hold; whole numbers only for counts."""
+        """Whole numbers of one cell that would make the rule hold: enough of them to tell one from several."""
         if cell.cell == self.stated.cell:
             derived = self.derive(values)
             return set() if derived is None else {round_half_away(derived, self.stated.decimals)}
@@ -96,20 +97,22 @@ class RatioRule:
         }
 
     def _whole_numbers(self, cell: Reading, values: Values) -> Iterable[int]:
-        """Whole numbers near the one that fits best: enough to tell one solution from several."""
+        """The whole numbers in the interval that rounds to the stated value; of many, the first few."""
         scale = {"percent": Fraction(100), "average": Fraction(1)}.get(self.form, Fraction(self.per))
+        half = Fraction(1, 2 * 10**self.stated.decimals)
         stated = Fraction(values[self.stated.cell])
+        low, high = max(stated - half, Fraction(0)), stated + half
         is_numerator = any(r.cell == cell.cell for r in self.numerator)
-        side = self.numerator if is_numerator else self.denominator
+        side, other = (self.numerator, self.denominator) if is_numerator else (self.denominator, self.numerator)
         rest = Fraction(sum((values[r.cell] for r in side if r.cell != cell.cell), Decimal(0)))
+        whole = Fraction(sum_cells(other, values))
         if is_numerator:
-            best = stated * Fraction(sum_cells(self.denominator, values)) / scale - rest
-        elif stated != 0:
-            best = scale * Fraction(sum_cells(self.numerator, values)) / stated - rest
+            first, last = low * whole / scale - rest, high * whole / scale - rest
         else:
-            return []
-        middle = int(best)
-        return range(max(middle - _MOST_CANDIDATES, 0), middle + _MOST_CANDIDATES + 1)
+            first = scale * whole / high - rest
+            last = scale * whole / low - rest if low else first + _MOST_CANDIDATES
+        start = max(ceil(first), 0)
+        return range(start, min(floor(last), start + _MOST_CANDIDATES) + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +130,6 @@ class ShareRule:
     def holds(self, values: Values) -> bool:
         """Whether the numerator is within the denominator."""
         return sum_cells(self.numerator, values) <= sum_cells(self.denominator, values)
-
-    def solve(self, _cell: Reading, _values: Values) -> set[Decimal] | None:
-        """Too many values would do: this rule picks none."""
-        return None
 
 
 Rule = SumRule | RatioRule | ShareRule
@@ -190,9 +189,11 @@ def _fails(rule: Rule, values: Values) -> bool:
     return not rule.holds(values)
 
 
-def last_digit_rules(rules: Iterable[Rule], values: Values) -> list[RatioRule]:
-    """The ratios that are off by exactly one unit in their last place."""
-    return [rule for rule in rules if isinstance(rule, RatioRule) and rule.units_off(values) == 1]
+def last_digit_rules(rules: Iterable[Rule], values: Values, failed: Iterable[Failure]) -> list[RatioRule]:
+    """The ratios that are off by exactly one unit in their last place, where nothing else fails."""
+    held = {r.cell for failure in failed for r in failure.cells}
+    ratios = [rule for rule in rules if isinstance(rule, RatioRule) and rule.units_off(values) == 1]
+    return [rule for rule in ratios if not held & {r.cell for r in rule.cells}]
 
 
 def _groups(rules: Sequence[Rule]) -> list[list[Rule]]:
@@ -227,14 +228,13 @@ def find_candidate(
 
 
 def _solutions(rules: Sequence[Rule], cell: Reading, values: Values) -> set[Decimal]:
-    solutions: set[Decimal] | None = None
-    for rule in rules:
-        if all(r.cell != cell.cell for r in rule.cells):
-            continue
-        own = rule.solve(cell, values)
-        if own is not None:
-            solutions = own if solutions is None else solutions & own
-    return solutions or set()
+    """Values of one cell worth trying: what its sums leave possible, else what its ratios do."""
+    own = [rule for rule in rules if any(r.cell == cell.cell for r in rule.cells)]
+    for kind in (SumRule, RatioRule):
+        solved = [rule.solve(cell, values) for rule in own if isinstance(rule, kind)]
+        if solved:
+            return set.intersection(*solved)
+    return set()
 
 
 def _is_possible(cell: Reading, value: Decimal) -> bool:

@@ -130,7 +130,8 @@ def _check_entry(
         if name in cells and cells[name].kind in {"unreadable", "error", "uncached"}
     ]
     is_later = entry.starts is not None and entry.starts > as_at
-    if entry.due_at(as_at) is None and entry.next_review is None and not (entry.completed_on or is_later):
+    is_done = entry.completed_on is not None and entry.completed_on <= as_at
+    if entry.due_at(as_at) is None and entry.next_review is None and not (is_done or is_later):
         findings.append(_at(cells[LABEL_FIELD], "undated", key=entry.key))
     if entry.completed_on is not None and entry.completed_on > as_at:
         findings.append(_at(cells["completed_on"], "completed_in_future", date=entry.completed_on, as_at=as_at))

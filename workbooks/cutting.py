@@ -129,8 +129,7 @@ def _cut_labelled(located: LocatedTable, columns: list[_Column], labels: _Labels
         has_figures = _has_figures(parsed)
         if not label and has_figures:
             findings.append(_at(located, parsed[0][1], "unlabelled_row"))
-            label = f"row {number}"
-        key = labels.read(label, group)
+        key = labels.read(label, group) if label else f"?row {number}"
         if key.startswith("?") and not has_figures:
             continue
         key = _count(key, counts)
@@ -207,11 +206,11 @@ def _cut_records(located: LocatedTable, columns: list[_Column]) -> _Cut:
         key_cell = located.sheet.at(number, key_column.number)
         values = [c for c in filled if any(c.column == column.number for column in columns)]
         is_band = len(values) <= 1 or (number, key_column.number) in located.sheet.merged
-        if key_cell.is_blank and not is_band:
-            findings.append(_at(located, values[0], "unlabelled_row"))
-        if key_cell.is_blank or is_band:
+        if is_band:
             continue
-        key = _count(key_cell.text, counts)
+        if key_cell.is_blank:
+            findings.append(_at(located, values[0], "unlabelled_row"))
+        key = _count(key_cell.text or f"?row {number}", counts)
         readings.append(_label_reading(located, key, key_cell, key_cell.text))
         cells = [(c, located.sheet.at(number, c.number)) for c in columns]
         readings += [_read(located, key, c, raw, None) for c, raw in cells if not raw.is_blank]

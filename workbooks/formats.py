@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import lru_cache
+
+from schemas.figures import round_half_away
 
 _MOST_DECIMALS = 10
 
@@ -57,4 +59,4 @@ def show_number(value: Decimal, number_format: str) -> str:
         value, sign = value * 100, "%"
     if decimals is None:
         decimals = own_decimals(value)
-    return format(value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP), "f") + sign
+    return format(round_half_away(value, decimals), "f") + sign

@@ -67,23 +67,29 @@ def _beside(sheet: Sheet, cell: RawCell) -> RawCell | None:
 
 
 def _dated_lines(sheets: Sequence[Sheet], line: PeriodLine) -> list[_Dated]:
-    forms = sorted({normalise(label) for label in line.labels}, key=len, reverse=True)
+    forms = {normalise(label) for label in line.labels}
     found = []
     for sheet in sheets:
         for cell in sheet.texts(_AS_AT_ROWS):
             text = " ".join(str(cell.value).replace("\u00a0", " ").split())
-            label = next((f for f in forms if text.casefold().startswith(f)), None)
-            if label is None or text[len(label) : len(label) + 1].isalnum():
+            end = _label_end(text, forms)
+            if end is None:
                 continue
-            rest = text[len(label) :]
+            rest = text[end:]
             if rest.strip(" :.-"):
-                sure = rest.lstrip().startswith(":")
-                found.append(_Dated(sheet.name, cell, read_period(rest.strip(" :.-")), sure))
+                found.append(_Dated(sheet.name, cell, read_period(rest.strip(" :.-")), rest.lstrip().startswith(":")))
             else:
                 other = _beside(sheet, cell)
                 if other is not None:
                     found.append(_Dated(sheet.name, other, read_period(other.value, other.number_format), True))
     return found
+
+
+def _label_end(text: str, forms: set[str]) -> int | None:
+    """Where the longest label that begins the text ends; None where none does."""
+    longest = max(map(len, forms)) + 12  # folding can make a spelling shorter than it is written
+    ends = [i for i in range(1, min(len(text), longest) + 1) if i == len(text) or not text[i].isalnum()]
+    return next((i for i in reversed(ends) if text[i - 1] not in " :" and normalise(text[:i]) in forms), None)
 
 
 def find_as_at(sheets: Sequence[Sheet], line: PeriodLine) -> tuple[Period | None, list[Finding]]:
@@ -153,7 +159,10 @@ def locate_tables(
 
 def share_located(sheets: Sequence[Sheet], layout: Layout) -> float:
     """How much of a layout is in these sheets, from 0 to 1: for telling the nearest return."""
-    scores = [max((_best_header(s, t, layout)[0] for s in sheets), default=0.0) for t in layout.tables.values()]
+    scores = [
+        max((header.score for sheet in sheets for header in _headers(sheet, table, layout)), default=0.0)
+        for table in layout.tables.values()
+    ]
     return sum(scores) / len(scores) if scores else 0.0
 
 
@@ -173,7 +182,7 @@ def _locate_table(
 ) -> tuple[LocatedTable | None, list[Finding]]:
     hinted = {normalise(name) for name in table.sheets}
     ordered = sorted(sheets, key=lambda s: normalise(s.name) not in hinted) if hinted else list(sheets)
-    headers = [h for h in (_best_header(sheet, table, layout)[1] for sheet in ordered) if h is not None]
+    headers = [header for sheet in ordered for header in _headers(sheet, table, layout)]
     if not headers:
         return None, [_table_missing(sheets, table)]
     best = max(headers, key=lambda h: h.score)
@@ -290,21 +299,16 @@ def _other_anchors(sheet: Sheet, table: TableLayout, layout: Layout) -> list[int
     return _anchor_rows(sheet, spellings)
 
 
-def _best_header(sheet: Sheet, table: TableLayout, layout: Layout) -> tuple[float, _Header | None]:
-    """The row that most looks like the table's header; None where less than half of it is there."""
-    best: _Header | None = None
+def _headers(sheet: Sheet, table: TableLayout, layout: Layout) -> list[_Header]:
+    """The rows that most look like the table's header, one below each anchor; none with less than half of it."""
+    found = []
     for first, last in _search_spans(sheet, table, layout):
-        for row in range(first, last + 1):
-            if row not in sheet.rows():
-                continue
-            header = _match_header(sheet, row, first, table)
-            if best is None or header.score > best.score:
-                best = header
-        if best is not None and not best.missing:
-            break
-    if best is None or best.score < _ENOUGH or not best.columns:
-        return (best.score if best else 0.0), None
-    return best.score, best
+        rows = [_match_header(sheet, row, first, table) for row in range(first, last + 1) if row in sheet.rows()]
+        if rows:
+            best = max(rows, key=lambda header: header.score)
+            if best.score >= _ENOUGH and best.columns:
+                found.append(best)
+    return found
 
 
 def _search_spans(sheet: Sheet, table: TableLayout, layout: Layout) -> list[tuple[int, int]]:
@@ -385,7 +389,7 @@ def _finish(header: _Header, table: TableLayout, layout: Layout) -> LocatedTable
     taken = {*named.values(), label_column, group}
     rest = [c for c in sheet.rows()[header.row] if c.column not in taken]
     if table.columns.kind == "periods":
-        read = [(c, read_period(c.value, c.number_format)) for c in rest if c.column > label_column]
+        read = [(c, read_period(c.value, c.number_format)) for c in rest]
         periods = tuple((c.column, p) for c, p in read if p is not None)
         return LocatedTable(table, sheet, header.anchor_row, header.row, last, label_column, group,
                             tuple((c, n) for n, c in named.items()), periods,

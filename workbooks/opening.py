@@ -12,15 +12,17 @@ from typing import Any
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 from openpyxl import load_workbook
-from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.utils.cell import column_index_from_string, coordinate_to_tuple
 from openpyxl.worksheet.worksheet import Worksheet
 
 from schemas.findings import Finding, make_finding
-from workbooks.grid import RawCell, Sheet
+from workbooks.grid import RawCell, Sheet, address
 
 MOST_UNPACKED_BYTES = 256 * 1024 * 1024
 MOST_PARTS = 5000
 MOST_CELLS = 2_000_000
+MOST_MERGED_CELLS = 50_000
+_MERGE = re.compile(rb'mergeCell[^>]*\bref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -39,16 +41,19 @@ def open_workbook(content: bytes, name: str) -> list[Sheet]:
     archive = _open_archive(content, name)
     _refuse_bombs(archive, name)
     try:
+        _refuse_vast_merges(archive, name)
         uncached = _uncached_formulas(archive)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
+        return [_to_sheet(sheet, uncached.get(sheet.title, frozenset())) for sheet in book.worksheets]
+    except Unopenable:
+        raise
     except DefusedXmlException:
         raise Unopenable(make_finding("not_a_workbook", file=name, why="its XML declares entities")) from None
     except Exception as error:
         # openpyxl raises whatever a damaged part leads it to; to the sender they are all one thing
         raise Unopenable(make_finding("not_a_workbook", file=name, why=_plain_reason(error))) from None
-    return [_to_sheet(sheet, uncached.get(sheet.title, frozenset())) for sheet in book.worksheets]
 
 
 def _plain_reason(error: Exception) -> str:
@@ -99,6 +104,18 @@ def _refuse_bombs(archive: zipfile.ZipFile, name: str) -> None:
         raise Unopenable(make_finding("file_too_large", file=name, why=f"it unpacks to more than {limit} MB"))
 
 
+def _refuse_vast_merges(archive: zipfile.ZipFile, name: str) -> None:
+    """A merged range is laid out cell by cell: one over whole columns would never come to an end."""
+    for part in _sheet_parts(archive).values():
+        for match in _MERGE.finditer(archive.read(part)):
+            first_column, first_row, last_column, last_row = (g.decode() for g in match.groups())
+            rows = int(last_row) - int(first_row) + 1
+            columns = column_index_from_string(last_column) - column_index_from_string(first_column) + 1
+            if rows * columns > MOST_MERGED_CELLS:
+                why = f"it merges {first_column}{first_row} to {last_column}{last_row} into one cell"
+                raise Unopenable(make_finding("file_too_large", file=name, why=why))
+
+
 def _uncached_formulas(archive: zipfile.ZipFile) -> dict[str, frozenset[str]]:
     """By sheet, the cells whose formula has no stored result. openpyxl gives only one of the two a load."""
     found: dict[str, frozenset[str]] = {}
@@ -107,15 +124,24 @@ def _uncached_formulas(archive: zipfile.ZipFile) -> dict[str, frozenset[str]]:
         if b"<f" not in content and b":f" not in content:
             continue
         cells = set()
-        for _, element in ElementTree.iterparse(io.BytesIO(content), events=("end",), forbid_dtd=True):
-            if element.tag == f"{_MAIN}c":
-                result = element.find(f"{_MAIN}v")
-                has_result = element.get("t") == "str" or (result is not None and bool(result.text))
-                if element.find(f"{_MAIN}f") is not None and not has_result:
-                    cells.add(element.get("r", ""))
+        row = column = 0
+        for event, element in ElementTree.iterparse(io.BytesIO(content), events=("start", "end"), forbid_dtd=True):
+            if event == "start" and element.tag == f"{_MAIN}row":
+                row, column = int(element.get("r") or row + 1), 0
+            elif event == "end" and element.tag == f"{_MAIN}c":
+                place = element.get("r") or address(row, column + 1)
+                column = coordinate_to_tuple(place)[1]
+                if _is_uncached(element):
+                    cells.add(place)
                 element.clear()
         found[title] = frozenset(cells)
     return found
+
+
+def _is_uncached(element: Any) -> bool:
+    result = element.find(f"{_MAIN}v")
+    has_result = element.get("t") == "str" or (result is not None and bool(result.text))
+    return element.find(f"{_MAIN}f") is not None and not has_result
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:

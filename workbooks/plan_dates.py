@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from schemas.facts import PlanDates
@@ -17,6 +17,7 @@ _MENTION = re.compile(rf"(?<![\w/]){DAY_PATTERN}(?!\w)|(?<!\w){MONTH_PATTERN}(?!
 _START = re.compile(r"\b(from|starting|starts|begins)\b", re.IGNORECASE)
 _ONWARDS = re.compile(r"\bonwards?\b", re.IGNORECASE)
 _ONGOING = re.compile(r"\bongoing\b", re.IGNORECASE)
+_PLAIN_TAIL = re.compile(r"^(onwards?|and ongoing|ongoing|\.|)$", re.IGNORECASE)
 _PLAIN_LEAD = re.compile(r"^(by|by the end of|end of|by end of|from|ongoing from|)\s*$", re.IGNORECASE)
 
 
@@ -43,7 +44,10 @@ def read_plan_dates(text: str) -> PlanDates:
         return _read_one(mentions[0], lead, clean[mentions[0].ends :], is_ongoing=is_ongoing)
     if len(mentions) == 2:
         between = clean[mentions[0].ends : mentions[1].begins].strip().lower()
-        return _read_two(mentions[0], mentions[1], lead, between, is_ongoing=is_ongoing)
+        found = _read_two(mentions[0], mentions[1], lead, between, is_ongoing=is_ongoing)
+        is_plain = _is_plain(lead, clean[mentions[1].ends :])
+        is_backwards = found.start is not None and any(due < found.start for due in found.dues)
+        return found if is_plain and not is_backwards else replace(found, is_doubtful=True)
     return PlanDates(is_ongoing=is_ongoing, is_doubtful=True)
 
 
@@ -62,8 +66,13 @@ def _to_mention(match: re.Match[str]) -> _Mention | None:
     return _Mention(day, day, match.start(), match.end())
 
 
+def _is_plain(lead: str, tail: str) -> bool:
+    """Whether nothing stands around the dates that a rule does not know."""
+    return bool(_PLAIN_LEAD.match(lead.strip()) and _PLAIN_TAIL.match(tail.strip()))
+
+
 def _read_one(mention: _Mention, lead: str, tail: str, *, is_ongoing: bool) -> PlanDates:
-    is_plain = bool(_PLAIN_LEAD.match(lead.strip()))
+    is_plain = _is_plain(lead, tail)
     if _START.search(lead) or _ONWARDS.search(tail):
         return PlanDates(start=mention.first, is_ongoing=is_ongoing, is_doubtful=not is_plain)
     return PlanDates(dues=(mention.last,), is_ongoing=is_ongoing, is_doubtful=not is_plain)

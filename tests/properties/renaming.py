@@ -26,13 +26,14 @@ IDS = {
 # Under these stand words that people read, or that stand in cells.
 TEXTS = {
     "label", "labels", "title", "authority", "notice", "short", "spellings", "headers", "group_headers", "under",
-    "sheets", "anchor", "recognise", "group", "sender", "note", "why", "purpose", "chair_role", "asks",
+    "anchor", "recognise", "group", "sender", "note", "why", "purpose", "chair_role", "asks",
     "assumptions", "reason", "role", "impact", "outcome", "number", "plan_refs", "ref", "plan_words",
 }  # fmt: skip
 # The keys of these mappings are ids.
 KEYED = {"tables", "items", "fields", "service_targets"}
 # The tracker's columns whose cells are dates, as printed or typed.
 DATED = {"printed", "start", "due", "forecast", "completed_on", "recovery_by", "embedded_on", "next_review"}
+MARKS = (" ", " & ", "’s ", " – ", "/", ", ", " of ")
 _ALPHABET = "bcdfghjklmnprtvwzäéßøž"
 _VOWELS = "aeiouyáô"
 
@@ -42,7 +43,7 @@ class Renaming:
     """New names for old ones, made up as they are asked for; equal spellings stay equal."""
 
     seed: int
-    marks: tuple[str, ...] = (" ", " & ", "’s ", " – ", "/", ", ", " of ")
+    line_mark: str = " "
     ids: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     lines: dict[str, str] = field(default_factory=dict)
@@ -66,7 +67,7 @@ class Renaming:
         """New words, in any letters, with the marks that people use."""
         form = normalise(old)
         if form not in self.texts:
-            mark = self._random.choice(self.marks)
+            mark = self._random.choice(MARKS)
             words = f"{self._word()}{mark}{self._word()} {_letters(len(self.texts))}"
             self.texts[form] = self._random.choice([words, words.upper(), words.capitalize()])
         return self.texts[form]
@@ -75,7 +76,8 @@ class Renaming:
         """A new label of a line that dates a workbook; its date follows it in the same cell or beside it."""
         form = normalise(old)
         if form not in self.lines:
-            self.lines[form] = self.text(old)
+            one, two = (self._word().replace("ß", "b") for _ in range(2))
+            self.lines[form] = f"{one}{self.line_mark}{two} {_letters(len(self.lines))}"
         return self.lines[form]
 
     def letter(self, old: str) -> str:
@@ -141,6 +143,8 @@ def _rename_leaf(node: Any, key: str, names: Renaming) -> Any:
         return names.letter(node)
     if key in IDS:
         return names.id(node)
+    if key == "sheets":
+        return names.sheet(node)
     if key == "unit":
         return node if node == "percent" else names.text(node)
     return names.text(node) if key in TEXTS else node

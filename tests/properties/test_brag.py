@@ -19,8 +19,8 @@ from tests.properties.impact_rules import ANYTHING, Rules, Seen
 from tests.properties.lines import make_programme, observe, rate
 from transforms.brag import rate_value, target_in_force
 
-MANY = settings(max_examples=400, deadline=None, derandomize=True, database=None)
-SOME = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+MANY = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+SOME = settings(max_examples=120, deadline=None, derandomize=True, database=None)
 
 AS_AT = dt.date(2021, 11, 30)
 BEFORE = dt.date(2021, 9, 30)

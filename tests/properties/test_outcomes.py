@@ -12,7 +12,7 @@ from schemas.config import DueDateDecision
 from schemas.facts import PlanDates
 from tests.properties.plans import make_entry, make_move, make_tracker, rate_one, rate_plan
 
-MANY = settings(max_examples=600, deadline=None, derandomize=True, database=None)
+MANY = settings(max_examples=300, deadline=None, derandomize=True, database=None)
 
 DATES = tuple(dt.date(2021, month, 28) for month in (3, 5, 7, 9))
 REPORT = dt.date(2021, 10, 10)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from flows.position import Position, derive_position
@@ -22,16 +22,17 @@ from tests.properties.renaming import Renaming, rename_all
 from transforms.actions import ActionRow
 
 SAMPLES = {
-    "slough_2021": ("2021-08-31", "2021-09-30", "2021-11-30"),
-    "hillingdon_2015": ("2015-06-30", "2015-07-31", "2015-09-30", "2016-03-31"),
+    "slough_2021": ("2021-11-30",),
+    "hillingdon_2015": ("2015-07-31", "2015-09-30"),
 }
-FEW = settings(
-    max_examples=3,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+# a smaller seed is no simpler renaming, so nothing is gained by shrinking
+FEW = settings(max_examples=3, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+
+
+def sent_in(name: str) -> list[Path]:
+    """The sample workbooks; of the four trackers, which are long, the first and the last."""
+    left_out = ("tracker Aug", "tracker Sept")
+    return [path for path in workbooks(name) if not any(words in path.name for words in left_out)]
 
 
 def take(programme: Path, sent: list[Path], home: Path, dates: tuple[str, ...]) -> list[Position]:
@@ -50,7 +51,7 @@ def take(programme: Path, sent: list[Path], home: Path, dates: tuple[str, ...]) 
 @cache
 def originals(name: str, folder: Path) -> list[Position]:
     """The positions of a sample programme as it is."""
-    return take(PROGRAMMES / name, workbooks(name), folder / name, SAMPLES[name])
+    return take(PROGRAMMES / name, sent_in(name), folder / name, SAMPLES[name])
 
 
 def place(items: list[str], name: str | None) -> int | None:
@@ -83,21 +84,22 @@ def outcome(row: ActionRow, programme: Programme) -> tuple[Any, ...]:
 
 def findings(position: Position) -> list[tuple[str, ...]]:
     """What was found, by code and cell; the sentences name things."""
-    received = [(r.receipt.period.end.isoformat(), f.code, f.cell or "") for r in position.received for f in r.findings]
+    received = [(r.period.end.isoformat(), f.code, f.cell or "") for r in position.received for f in r.findings]
     return sorted(received) + sorted((f.code,) for f in position.plan.findings)
 
 
 def check_same(name: str, names: Renaming, folder: Path) -> None:
     """Rename a sample programme and its workbooks; every figure and colour must be as it was."""
-    programme, sent = rename_all(PROGRAMMES / name, workbooks(name), folder / f"renamed {names.seed}", names)
-    renamed = take(programme, sent, folder / f"home {names.seed} {len(names.marks)}", SAMPLES[name])
+    new = folder / f"{name} {names.seed} {names.line_mark.strip().encode().hex()}"
+    programme, sent = rename_all(PROGRAMMES / name, sent_in(name), new, names)
+    renamed = take(programme, sent, programme.parent / "home", SAMPLES[name])
     for before, after in zip(originals(name, folder), renamed, strict=True):
-        old, new = before.programme, after.programme
-        assert {s.id for s in old.services}.isdisjoint(s.id for s in new.services)
-        assert [figure(r, new) for r in after.rows] == [figure(r, old) for r in before.rows]
-        assert [outcome(r, new) for r in after.plan.rows] == [outcome(r, old) for r in before.plan.rows]
+        assert {s.id for s in before.programme.services}.isdisjoint(s.id for s in after.programme.services)
+        for rows, same in ((lambda p: p.rows, figure), (lambda p: p.plan.rows, outcome)):
+            wanted = [same(row, before.programme) for row in rows(before)]
+            assert [same(row, after.programme) for row in rows(after)] == wanted
         assert findings(after) == findings(before)
-        assert not after.refusals
+        assert not after.refused
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +113,13 @@ def test_renaming_everything_changes_no_figure_of_the_second_programme(folder: P
     check_same("hillingdon_2015", Renaming(seed), folder)
 
 
-@FEW
+@settings(FEW, max_examples=2)
 @given(seed=st.integers(0, 10**6))
 def test_renaming_everything_changes_no_figure_of_the_first_programme(folder: Path, seed: int) -> None:
     check_same("slough_2021", Renaming(seed), folder)
+
+
+@pytest.mark.parametrize("mark", [" & ", "’s ", " – ", "ß"])
+def test_the_labels_of_dated_lines_may_bear_the_marks_that_people_use(folder: Path, mark: str) -> None:
+    """ "Week & period ending", "Children’s week – ending": compared like every other spelling."""
+    check_same("hillingdon_2015", Renaming(1, mark), folder)

@@ -78,9 +78,7 @@ def test_a_damaged_row_leaves_an_observation_that_says_what_it_is_worth(
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_what_is_not_accepted_whole_is_told_with_a_place(
-    damage: Callable[[Book], object], tmp_path: Path
-) -> None:
+def test_what_is_not_accepted_whole_is_told_with_a_place(damage: Callable[[Book], object], tmp_path: Path) -> None:
     book = lamp_report()
     damage(book)
     judged = judge(book, tmp_path)

@@ -26,7 +26,7 @@ A, B = b"the first workbook", b"the second workbook"
 EARLIER = WEEK - dt.timedelta(days=7)
 
 
-@pytest.fixture()
+@pytest.fixture
 def history(tmp_path: Path) -> Iterator[History]:
     opened = History(tmp_path / "history")
     yield opened

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from schemas.facts import PlanDates
+from schemas.facts import PlanDates, Reading
 from schemas.findings import Finding
 from tests.properties.plans import (
     make_entry,
@@ -17,6 +17,7 @@ from tests.properties.plans import (
     rate_plan,
 )
 from transforms.actions import ActionRow
+from transforms.tracker import read_tracker
 
 MARCH, AUGUST, SEPTEMBER, NOVEMBER = (
     dt.date(2021, 3, 31),
@@ -161,9 +162,14 @@ class TestYellow:
         assert over((AUGUST, {"due": LATER}), (SEPTEMBER, {"due": LATER})).outcome == "green"
 
     def test_the_last_trackers_own_date_counts_when_the_report_is_later(self) -> None:
-        """Red on the tracker's date; a decision since then moved nothing, so it is Red still."""
         row = over((SEPTEMBER, {"due": AUGUST}), as_at=NOVEMBER)
         assert (row.outcome, row.tracker_as_at) == ("red", SEPTEMBER)
+
+    def test_moved_by_a_board_after_it_was_red_it_is_yellow(self) -> None:
+        """Red at the tracker's date by the date agreed then; on its new agreed date at the report's."""
+        move = make_move(AUGUST, LATER, SEPTEMBER + DAY)
+        row = over((MARCH, {"due": AUGUST}), (SEPTEMBER, {"due": AUGUST}), as_at=NOVEMBER, moves=(move,))
+        assert (row.due, row.outcome) == (LATER, "yellow")
 
     def test_a_tracker_is_rated_anew_at_the_reports_date(self) -> None:
         row = over((SEPTEMBER, {"due": NOVEMBER - DAY}), as_at=NOVEMBER)
@@ -247,6 +253,26 @@ class TestDueDates:
         plan = rate_plan(trackers, NOVEMBER, [make_move(SEPTEMBER, LATER, SEPTEMBER)])
         assert plan.rows[0].due == LATER
         assert plan.rows[0].outcome == "green"
+
+    def test_decided_though_two_trackers_were_not_brought_up_to_date(self) -> None:
+        move = make_move(AUGUST, LATER, AUGUST - DAY)
+        trackers = [make_tracker(day, make_entry(due=AUGUST)) for day in (MARCH, AUGUST, SEPTEMBER)]
+        plan = rate_plan(trackers, SEPTEMBER, [move])
+        assert (plan.rows[0].due, plan.rows[0].outcome) == (LATER, "green")
+        assert codes(plan.findings) == []
+
+    def test_a_decision_that_moves_nothing_is_told(self) -> None:
+        trackers = [make_tracker(day, make_entry(due=SEPTEMBER)) for day in (AUGUST, NOVEMBER)]
+        for move in (make_move(SEPTEMBER, LATER, SEPTEMBER, action="A2"), make_move(AUGUST, LATER, SEPTEMBER)):
+            assert codes(rate_plan(trackers, NOVEMBER, [move]).findings) == ["decision_unmatched"]
+
+    def test_a_decision_that_was_followed_is_not_told_when_the_tracker_is_earlier_still(self) -> None:
+        """The board agreed June; the owner types November: the earlier is used, and the decision did apply."""
+        move = make_move(SEPTEMBER, LATER, SEPTEMBER)
+        trackers = [make_tracker(AUGUST, make_entry(due=SEPTEMBER)), make_tracker(NOVEMBER, make_entry(due=NOVEMBER))]
+        plan = rate_plan(trackers, NOVEMBER, [move])
+        assert plan.rows[0].due == NOVEMBER
+        assert codes(plan.findings) == ["due_moved"]
 
     def test_decided_between_the_tracker_and_the_report(self) -> None:
         """The last tracker is of August, the board met in September: at the end of September it has moved."""
@@ -372,3 +398,47 @@ def test_owner_ratings_change_no_colour() -> None:
     assert len(make_plan().brag) == 6
     for owner in make_plan().brag:
         assert at(owner_rating=owner, **LATE).outcome == "red"
+
+
+class TestReading:
+    """What a tracker's cells say, and what is doubtful in them."""
+
+    @staticmethod
+    def read(as_at: dt.date = NOVEMBER, **cells: str) -> list[str]:
+        given = {"ref": "1.1", "title": "Visit every child", "due": "2021-12-31"} | cells
+        readings = [make_cell("label", "A1")]
+        readings += [make_cell(name, text) for name, text in given.items() if text]
+        return codes(read_tracker(readings, as_at, make_plan()).findings)
+
+    def test_nothing_wrong(self) -> None:
+        assert self.read() == []
+
+    def test_undated_is_a_finding(self) -> None:
+        assert self.read(due="") == ["undated"]
+        assert self.read(due="", next_review="2021-12-31") == []
+        assert self.read(due="", completed_on="2021-10-01") == []
+        assert self.read(due="", start="2021-12-01") == []
+
+    def test_undated_is_a_finding_also_where_a_completion_to_come_is_written(self) -> None:
+        """Completed next month does not count as completed, so the action is undated today."""
+        entry = {"due": None, "completed_on": NOVEMBER + DAY}
+        assert at(**entry).outcome == "undated"
+        assert sorted(self.read(due="", completed_on="2021-12-01")) == ["completed_in_future", "undated"]
+
+    def test_completed_in_the_future(self) -> None:
+        assert self.read(completed_on="2021-12-01") == ["completed_in_future"]
+        assert self.read(completed_on="2021-11-30") == []
+
+    def test_owner_ratings_by_label_or_letter(self) -> None:
+        assert self.read(owner_rating="Amber") == []
+        assert self.read(owner_rating="am") == []
+        assert self.read(owner_rating="Purple") == ["unknown_rating"]
+
+    def test_a_ref_that_the_plan_does_not_have(self) -> None:
+        assert self.read(ref="9.9") == ["unknown_ref"]
+
+
+def make_cell(field: str, text: str) -> Reading:
+    is_date = text[:4] in {"2021", "2022"}
+    kind = "date" if is_date else "text"
+    return Reading("actions", "A1", field, "Tracker", "A5", text, "General", kind, text)

@@ -164,6 +164,10 @@ class TestOtherRules:
         row = kpis(SOUND | {"company": ("", "", "", "85.4%")}, company="stated")[None]
         assert (row.value, row.numerator) == (Decimal("85.4"), None)
 
+    def test_stated_beside_a_held_service_cannot_be_checked(self) -> None:
+        row = kpis(SOUND | {"south": HELD}, company="stated", target={"value": 80})[None]
+        assert (row.impact, row.value, row.is_stated) == ("unrated", Decimal("85.5"), True)
+
     def test_stated_and_nothing_said_is_no_data(self) -> None:
         rows = {k: v for k, v in SOUND.items() if k != "company"}
         assert kpis(rows, company="stated")[None].impact == "no_data"

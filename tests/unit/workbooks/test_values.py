@@ -207,11 +207,21 @@ def test_a_count_with_and_without_thousands_marks_is_the_same(count: int) -> Non
     assert parse(f"{count:,}", "count") == parse(count, "count") == ParsedValue("count", str(count))
 
 
+ANYTHING = (
+    st.text(max_size=25)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.integers()
+    | st.booleans()
+    | st.datetimes()
+    | st.none()
+)
+
+
 @given(
-    st.text(max_size=25) | st.floats(allow_nan=False, allow_infinity=False) | st.integers() | st.booleans() | st.datetimes() | st.none(),
+    ANYTHING,
     st.sampled_from(["count", "number", "percent", "text", "date", "plan_date"]),
-    st.sampled_from(["General", "0.0%", "0", "dd/mm/yyyy", '"x"0', "0." + "0" * 30])
-)  # fmt: skip
+    st.sampled_from(["General", "0.0%", "0", "dd/mm/yyyy", '"x"0', "0." + "0" * 30]),
+)
 def test_nothing_a_cell_may_hold_raises(value: RawValue, expected: str, number_format: str) -> None:
     parsed = parse(value, expected, number_format)
     assert (parsed.value is None) == (parsed.kind in {"empty", "unreadable", "uncached"})
