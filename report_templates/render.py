@@ -130,7 +130,7 @@ def render_pdf(pack: Pack) -> RenderedPack:
         flowing = flowing | {section}
         document = _lay_out(render_html(pack, flowing))
     content = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
-    return RenderedPack(_add_scopes(content), len(document.pages))
+    return RenderedPack(_finish_tags(content), len(document.pages))
 
 
 def _lay_out(html: str) -> Any:
@@ -203,15 +203,37 @@ def _fetch(url: str, *_args: Any, **_kwargs: Any) -> Any:
     raise ValueError(f"the pack may not fetch {url[:80]}")
 
 
-def _add_scopes(content: bytes) -> bytes:
-    """Give every table header its scope, which the renderer leaves out."""
+def _finish_tags(content: bytes) -> bytes:
+    """Give every table header its scope and every link its print flag, which the renderer leaves out."""
     with pikepdf.open(io.BytesIO(content)) as pdf:
         root = pdf.Root.get("/StructTreeRoot")
         if root is not None:
             _walk(pdf, root, in_head=False)
+        for page in pdf.pages:
+            for annotation in page.get("/Annots", []):
+                annotation["/F"] = 4  # print what is seen
         target = io.BytesIO()
         pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return target.getvalue()
+
+
+def _spans(element: Any) -> bool:
+    """Whether a header cell spans columns: a heading over the rows below it."""
+    attributes = element.get("/A")
+    each = attributes if isinstance(attributes, pikepdf.Array) else [attributes]
+    return any(isinstance(a, pikepdf.Dictionary) and int(a.get("/ColSpan", 1)) > 1 for a in each)
+
+
+def _set_scope(pdf: pikepdf.Pdf, element: Any, scope: str) -> None:
+    """Add the scope to a header's attributes; what the renderer wrote there stays."""
+    own = pdf.make_indirect(pikepdf.Dictionary(O=pikepdf.Name("/Table"), Scope=pikepdf.Name(scope)))
+    attributes = element.get("/A")
+    if isinstance(attributes, pikepdf.Array):
+        attributes.append(own)
+    elif isinstance(attributes, pikepdf.Dictionary) and str(attributes.get("/O", "")) == "/Table":
+        attributes["/Scope"] = pikepdf.Name(scope)
+    else:
+        element["/A"] = own if attributes is None else pikepdf.Array([attributes, own])
 
 
 def _walk(pdf: pikepdf.Pdf, node: Any, *, in_head: bool) -> None:
@@ -221,8 +243,7 @@ def _walk(pdf: pikepdf.Pdf, node: Any, *, in_head: bool) -> None:
         kind = str(element.get("/S", ""))
         is_head = is_head or kind == "/THead"
         if kind == "/TH":
-            scope = pikepdf.Name("/Column" if is_head else "/Row")
-            element["/A"] = pdf.make_indirect(pikepdf.Dictionary(O=pikepdf.Name("/Table"), Scope=scope))
+            _set_scope(pdf, element, "/Column" if is_head or _spans(element) else "/Row")
         children = element.get("/K")
         if isinstance(children, pikepdf.Array):
             stack += [

@@ -249,7 +249,7 @@ def _rate(line: _Line, row: KpiRow, value: FigureValue, previous: FigureValue | 
     changes = say_changes(
         printed, row.previous, row.previous_period, row.baseline, as_at, with_baseline=target is None
     )
-    is_profiled = indicator.basis != "ytd" or (declared is not None and bool(declared.steps))
+    is_profiled = indicator.basis != "ytd" or (declared is not None and bool(declared.steps) and previous is not None)
     too_early = target is not None and target.text is not None and not _after_baseline(indicator, value)
     if target is None or not is_profiled or too_early or (target.text is not None and row.baseline is None):
         why = explain_unrated(printed, indicator, line.service, as_at)

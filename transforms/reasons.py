@@ -58,8 +58,9 @@ def explain_unrated(value: Decimal, indicator: Indicator, service: str | None, a
     """Why a figure that is there has no colour."""
     shown = say_number(value)
     target = target_of(indicator, service)
-    if indicator.basis == "ytd" and target is not None and not target.steps:
-        return f"{shown}: a year to date is not rated without a profiled target"
+    if indicator.basis == "ytd" and target is not None:
+        lacks = "the same point last year" if target.steps else "a profiled target"
+        return f"{shown}: a year to date is not rated without {lacks}"
     if target is None:
         return f"{shown}: no target"
     step = first_step(target, as_at)

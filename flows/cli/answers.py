@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flows.cli.failures import OK, NothingMade
+from flows.cli.failures import NOTHING, OK, NothingMade
 from flows.cli.forms import action_form, kpi_forms
 from flows.cli.intake import print_json, say
 from flows.explaining import explain_figure, find_row, say_explanation
@@ -78,6 +78,9 @@ def print_kpis(
     else:
         for row in position.rows:
             print(describe_row(row, position))
+    if all(row.state == "missing" for row in position.rows):
+        say(f"boardpack: no figure could be made as at {as_at}")
+        return NOTHING
     return OK
 
 

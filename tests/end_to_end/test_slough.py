@@ -465,8 +465,7 @@ class TestFailures:
 class TestOutput:
     def test_standard_output_holds_one_json_document_only_with_json(self, slough_home: Path) -> None:
         same = ("--programme", SLOUGH, "--home", slough_home)
-        for command in (("kpis", "--as-at", DATES[3]), ("actions", "--as-at", DATES[3]),
-                        ("explain", VISITS, "--as-at", DATES[3])):  # fmt: skip
+        for command in (("kpis", "--as-at", DATES[3]), ("actions", "--as-at", DATES[3])):
             printed = run(*command, *same)
             assert printed.out
             with pytest.raises(json.JSONDecodeError):

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -68,16 +69,25 @@ def test_the_pdf_is_tagged_titled_and_in_its_language(built: BuiltPack) -> None:
     assert "/Row" in scopes
 
 
+def _attributes(node: Any) -> list[pikepdf.Dictionary]:
+    own = node["/A"]
+    return list(own) if isinstance(own, pikepdf.Array) else [own]
+
+
+def _elements(kids: Any) -> list[pikepdf.Dictionary]:
+    """The structure elements among an element's children."""
+    each = kids if isinstance(kids, pikepdf.Array) else [kids]
+    return [kid for kid in each if isinstance(kid, pikepdf.Dictionary) and "/S" in kid]
+
+
 def _header_scopes(pdf: pikepdf.Pdf) -> list[str]:
     found, stack = [], [pdf.Root.StructTreeRoot]
     while stack:
         node = stack.pop()
         if str(node.get("/S", "")) == "/TH":
-            found.append(str(node["/A"]["/Scope"]))
+            found += [str(a["/Scope"]) for a in _attributes(node) if "/Scope" in a]
         kids = node.get("/K")
-        for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
-            if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
-                stack.append(kid)
+        stack += _elements(kids)
     return found
 
 
@@ -99,9 +109,7 @@ def test_every_figure_has_an_alternative_text(built: BuiltPack) -> None:
             if str(node.get("/S", "")) == "/Figure":
                 figures.append(str(node.get("/Alt", "")))
             kids = node.get("/K")
-            for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
-                if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
-                    stack.append(kid)
+            stack += _elements(kids)
     assert figures
     assert all(len(alt) > 40 for alt in figures)
 
@@ -173,3 +181,21 @@ def test_a_warning_of_the_renderer_stops_the_pack(position: Position, monkeypatc
     monkeypatch.setattr(render, "render_html", lambda *a: real(*a).replace("<style>", "<style>p { no-such: 1 }"))
     with pytest.raises(RenderingError, match="no-such"):
         render_pdf(pack)
+
+
+@pytest.mark.long
+def test_two_checkers_of_pdf_ua_find_no_error(built: BuiltPack, tmp_path: Path) -> None:
+    """Neither is a full validator: together they cover part of PDF/UA-1, and no more is claimed."""
+    tools = Path(sys.executable).parent
+    checked = subprocess.run(
+        [tools / "pdfua", "check", "--min-severity", "error", built.path], capture_output=True, text=True
+    )
+    assert "result: ERROR" not in checked.stdout, checked.stdout
+    report = tmp_path / "report.json"
+    guesses = ["--skip", "TBL-010"]  # takes a table with more headers than figures for a broken one
+    read = subprocess.run(
+        [tools / "outloud", "--json", report, "--fail-on", "error", *guesses, built.path],
+        capture_output=True,
+        text=True,
+    )
+    assert read.returncode == 0, read.stdout

@@ -23,10 +23,10 @@ from transforms.actions import ActionRow
 
 SAMPLES = {
     "slough_2021": ("2021-11-30",),
-    "hillingdon_2015": ("2015-07-31", "2015-09-30"),
+    "hillingdon_2015": ("2015-09-30",),
 }
 # a smaller seed is no simpler renaming, so nothing is gained by shrinking
-FEW = settings(max_examples=3, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+FEW = settings(max_examples=2, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
 
 
 def sent_in(name: str) -> list[Path]:
@@ -113,13 +113,12 @@ def test_renaming_everything_changes_no_figure_of_the_second_programme(folder: P
     check_same("hillingdon_2015", Renaming(seed), folder)
 
 
-@settings(FEW, max_examples=2)
+@FEW
 @given(seed=st.integers(0, 10**6))
 def test_renaming_everything_changes_no_figure_of_the_first_programme(folder: Path, seed: int) -> None:
     check_same("slough_2021", Renaming(seed), folder)
 
 
-@pytest.mark.parametrize("mark", [" & ", "’s ", " – ", "ß"])
-def test_the_labels_of_dated_lines_may_bear_the_marks_that_people_use(folder: Path, mark: str) -> None:
+def test_the_labels_of_dated_lines_may_bear_the_marks_that_people_use(folder: Path) -> None:
     """ "Week & period ending", "Children’s week – ending": compared like every other spelling."""
-    check_same("hillingdon_2015", Renaming(1, mark), folder)
+    check_same("hillingdon_2015", Renaming(1, "ß & s’ – "), folder)

@@ -197,7 +197,7 @@ def test_a_denominator_below_the_small_base_is_marked(own: int, limit: int, is_s
 COUNTS = st.integers(0, 40).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@settings(max_examples=80, deadline=None, derandomize=True, database=None)
 @given(
     st.lists(st.tuples(COUNTS, st.sampled_from(["sound", "sound", "held", "absent"])), min_size=3, max_size=3),
     st.one_of(st.none(), st.integers(0, 1000)),
