@@ -10,7 +10,7 @@ import textwrap
 from collections import Counter
 from pathlib import Path
 
-from flows.taking import JudgedFile, judge_file
+from flows.checking import JudgedFile, judge_file
 from programmes.load import load_programme
 from schemas.findings import Finding
 from transforms.words import plural

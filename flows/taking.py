@@ -1,47 +1,18 @@
-"""Steps that take workbooks in: read, judge, file, and clear the inbox."""
+"""Steps that take workbooks in: file what was judged, and clear the inbox."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.settings import Home, UsageError
+from flows.checking import JudgedFile, judge_file
+from flows.settings import Home
 from history.records import Arrival
 from history.store import History, sha_of
 from programmes.load import LoadedProgramme
-from schemas.config import Programme
-from schemas.facts import LABEL_FIELD, Observation
-from schemas.findings import Finding
-from transforms.judging import judge_tables
-from transforms.tracker import read_tracker
-from workbooks.reading import WorkbookReading, read_workbook
 
 _NOT_RETURNS = {"thumbs.db", "desktop.ini"}
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedFile:
-    """A workbook, read and judged; `status` is accepted, held (an error holds something) or refused."""
-
-    path: Path
-    content: bytes
-    reading: WorkbookReading
-    observations: tuple[Observation, ...]
-    findings: tuple[Finding, ...]
-
-    @property
-    def status(self) -> str:
-        """accepted, held or refused."""
-        if self.reading.is_refused or self.reading.item is None:
-            return "refused"
-        return "held" if any(f.severity == "error" for f in self.findings) else "accepted"
-
-    @property
-    def row_count(self) -> int:
-        """Rows read."""
-        return sum(r.field == LABEL_FIELD for t in self.reading.tables for r in t.readings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +22,6 @@ class TakenFile:
     judged: JudgedFile
     receipt_id: int | None
     already_known: bool
-
-
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a file. UsageError says why they cannot be read."""
-    try:
-        return path.read_bytes()
-    except IsADirectoryError:
-        raise UsageError(f"{path} is a folder, not a workbook") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
-
-
-def judge_file(path: Path, programme: Programme) -> JudgedFile:
-    """Read and judge one workbook; nothing is stored."""
-    content = read_bytes(path)
-    reading = read_workbook(content, path.name, programme)
-    observations: tuple[Observation, ...] = ()
-    findings = list(reading.findings)
-    if not reading.is_refused and reading.item and reading.layout and reading.period:
-        if reading.item.kind == "tracker":
-            for table in reading.tables:
-                findings += read_tracker(table.readings, reading.period.end, programme).findings
-        else:
-            judged = judge_tables(reading.tables, reading.layout, programme, reading.period, reading.covered)
-            observations = judged.observations
-            findings += judged.findings
-    return JudgedFile(path, content, reading, observations, tuple(findings))
 
 
 def list_inbox(home: Home, programme: str) -> list[Path]:
@@ -190,11 +134,3 @@ def clear_inbox(home: Home, programme: str, taken: Iterable[TakenFile]) -> None:
         path.replace(target)
         lines = [f"{f.sheet or ''} {f.cell or ''}: {f.message} {f.action}".strip() for f in item.judged.findings]
         target.with_name(f"{path.name}.why.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def as_date(text: str, what: str = "date") -> dt.date:
-    """An ISO date given by a user."""
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"'{text}' is not a {what}; write it as 2021-11-30") from None

@@ -124,10 +124,10 @@ def render_pdf(pack: Pack) -> RenderedPack:
     flowing: frozenset[str] = frozenset()
     document = _lay_out(render_html(pack))
     for _ in range(_MOST_LAYOUTS):
-        section = _after_short_page(document, flowing)
-        if section is None:
+        sections = _after_short_pages(document) - flowing
+        if not sections:
             break
-        flowing = flowing | {section}
+        flowing |= sections
         document = _lay_out(render_html(pack, flowing))
     content = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
     return RenderedPack(_finish_tags(content), len(document.pages))
@@ -148,20 +148,22 @@ def _lay_out(html: str) -> Any:
     return document
 
 
-def _after_short_page(document: Any, flowing: frozenset[str]) -> str | None:
-    """The first section that begins after a page that is less than a third full, and could begin on it."""
+def _after_short_pages(document: Any) -> frozenset[str]:
+    """The sections that begin after a page that is less than a third full, and so could begin on it.
+
+    A short last page is the last section's own: it may begin earlier.
+    """
     pages = document.pages
-    for number, page in enumerate(pages[:-1]):
-        if number > 0 and _fill(page) < _SHORT:
-            begins = [name for name in pages[number + 1].anchors if name.startswith(_SECTION)]
-            sections = [name.removeprefix(_SECTION) for name in begins]
-            if sections and sections[0] not in flowing:
-                return str(sections[0])
-    if len(pages) > 1 and _fill(pages[-1]) < _SHORT:
-        last = [n.removeprefix(_SECTION) for p in pages for n in p.anchors if n.startswith(_SECTION)]
-        if last and last[-1] not in flowing:
-            return str(last[-1])
-    return None
+    begins = [[n.removeprefix(_SECTION) for n in page.anchors if n.startswith(_SECTION)] for page in pages]
+    found = {
+        begins[number + 1][0]
+        for number, page in enumerate(pages[:-1])
+        if number > 0 and begins[number + 1] and _fill(page) < _SHORT
+    }
+    every = [name for names in begins for name in names]
+    if every and _fill(pages[-1]) < _SHORT:
+        found.add(every[-1])
+    return frozenset(found)
 
 
 def _fill(page: Any) -> float:

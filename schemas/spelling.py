@@ -6,11 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 _QUOTES = {0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'}
 
 
+@lru_cache(maxsize=65536)
 def normalise(text: str) -> str:
     """Fold what does not tell names apart: case, spaces, kinds of dash and quote, "&" for "and",
     trailing colons, footnote stars and bracketed note numbers."""

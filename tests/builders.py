@@ -19,7 +19,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 
-from flows.taking import JudgedFile, judge_file
+from flows.checking import JudgedFile, judge_file
 from programmes.load import load_programme
 from schemas.config import Programme
 

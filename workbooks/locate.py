@@ -286,7 +286,10 @@ def _double_headers(header: _Header, table: TableLayout) -> list[Finding]:
 
 
 def _says(cell: RawCell, spellings: Iterable[str]) -> bool:
-    return normalise(cell.text) in {normalise(s) for s in spellings}
+    if not isinstance(cell.value, str):
+        return str(cell.value) in spellings  # a year as a heading is a number in its cell
+    form = normalise(cell.value)
+    return any(normalise(spelling) == form for spelling in spellings)
 
 
 def _anchor_rows(sheet: Sheet, spellings: Iterable[str]) -> list[int]:

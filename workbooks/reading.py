@@ -65,8 +65,10 @@ def _recognise(sheets: Sequence[Sheet], programme: Programme) -> tuple[Return | 
         return None, make_finding(
             "unknown_return", sheet=first, cell="A1", nearest="none", differs="no return has a layout"
         )
-    shares = {item.id: max(share_located(sheets, layout) for layout in item.layouts) for item in known}
     titled = [item for item in known if has_title(sheets, item.recognise)]
+    if len(titled) == 1:
+        return titled[0], None
+    shares = {item.id: max(share_located(sheets, layout) for layout in item.layouts) for item in known}
     candidates = titled or [item for item in known if shares[item.id] == 1]
     candidates = sorted(candidates, key=lambda item: shares[item.id], reverse=True)
     if not candidates:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from flows.checking import as_date
 from flows.cli.failures import NOTHING, OK, NothingMade
 from flows.cli.forms import action_form, kpi_forms
 from flows.cli.intake import print_json, say
 from flows.explaining import explain_figure, find_row, say_explanation
 from flows.position import Position, derive_position
 from flows.settings import find_home, find_programme_folder
-from flows.taking import as_date
 from programmes.load import load_programme
 from schemas.facts import ACTION_COLUMNS, KPI_COLUMNS
 from schemas.frames import ACTION_SCHEMA, KPI_SCHEMA, make_frame

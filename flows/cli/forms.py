@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from flows.taking import JudgedFile, TakenFile
+from flows.checking import JudgedFile
 from schemas.facts import ACTION_COLUMNS, KPI_COLUMNS
 from schemas.figures import decimal_text
 from schemas.findings import Finding
@@ -43,11 +43,6 @@ def file_form(item: JudgedFile) -> dict[str, Any]:
         "rows": item.row_count,
         "findings": [finding_form(f) for f in item.findings],
     }
-
-
-def taken_form(item: TakenFile) -> dict[str, Any]:
-    """A workbook that was taken in."""
-    return {**file_form(item.judged), "receipt": item.receipt_id, "already_known": item.already_known}
 
 
 def plain(value: object) -> Any:

@@ -6,13 +6,16 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from flows.checking import JudgedFile, judge_file
 from flows.cli.failures import HELD, OK
-from flows.cli.forms import file_form, taken_form
+from flows.cli.forms import file_form
 from flows.settings import UsageError, find_home, find_programme_folder, programme_folders, read_time, utc_now
-from flows.taking import JudgedFile, TakenFile, clear_inbox, judge_file, list_inbox, take_files
 from programmes.load import load_programme
+
+if TYPE_CHECKING:
+    from flows.taking import TakenFile
 
 
 def print_json(document: dict[str, Any]) -> None:
@@ -90,6 +93,7 @@ def ingest_files(
     paths: Sequence[Path], programme: str, home_option: Path | None, received_at: str | None, *, as_json: bool
 ) -> int:
     """Take the inbox, or the named workbooks, into history and print what became of each."""
+    from flows.taking import clear_inbox, list_inbox, take_files
     from history.store import History
 
     home = find_home(home_option)
@@ -111,6 +115,11 @@ def ingest_files(
         for item in taken:
             print(describe_taken(item))
     return exit_code([item.judged for item in taken])
+
+
+def taken_form(item: TakenFile) -> dict[str, Any]:
+    """A workbook that was taken in, as `ingest --json` prints it."""
+    return {**file_form(item.judged), "receipt": item.receipt_id, "already_known": item.already_known}
 
 
 def describe_taken(item: TakenFile) -> str:

@@ -7,11 +7,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.checking import as_date
 from flows.cli.answers import open_position
 from flows.cli.failures import HELD, OK
 from flows.cli.intake import print_json, say
 from flows.settings import Home, find_home, find_programme_folder, utc_now
-from flows.taking import as_date
 from programmes.load import load_programme
 
 if TYPE_CHECKING:

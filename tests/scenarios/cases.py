@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from flows.taking import JudgedFile
+from flows.checking import JudgedFile
 from schemas.facts import Observation, Reading
 from schemas.findings import Finding, Suggestion
 

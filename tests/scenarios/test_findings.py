@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from openpyxl.cell.cell import Cell
 
-from flows.taking import judge_file
+from flows.checking import judge_file
 from schemas.findings import RULES
 from tests.builders import (
     CREW_ROWS,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from flows.taking import JudgedFile, judge_file
+from flows.checking import JudgedFile, judge_file
 from programmes.load import load_programme
 from schemas.config import Programme
 from schemas.findings import RULES

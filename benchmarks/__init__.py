@@ -1,0 +1,1 @@
+"""Speed and scale, as ratios to a named alternative measured in the same run."""

@@ -1,0 +1,73 @@
+"""Steps that read and judge a workbook; nothing is stored, and no database is needed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.settings import UsageError
+from schemas.config import Programme
+from schemas.facts import LABEL_FIELD, Observation
+from schemas.findings import Finding
+from transforms.judging import judge_tables
+from transforms.tracker import read_tracker
+from workbooks.reading import WorkbookReading, read_workbook
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedFile:
+    """A workbook, read and judged; `status` is accepted, held (an error holds something) or refused."""
+
+    path: Path
+    content: bytes
+    reading: WorkbookReading
+    observations: tuple[Observation, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def status(self) -> str:
+        """accepted, held or refused."""
+        if self.reading.is_refused or self.reading.item is None:
+            return "refused"
+        return "held" if any(f.severity == "error" for f in self.findings) else "accepted"
+
+    @property
+    def row_count(self) -> int:
+        """Rows read."""
+        return sum(r.field == LABEL_FIELD for t in self.reading.tables for r in t.readings)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file. UsageError says why they cannot be read."""
+    try:
+        return path.read_bytes()
+    except IsADirectoryError:
+        raise UsageError(f"{path} is a folder, not a workbook") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def judge_file(path: Path, programme: Programme) -> JudgedFile:
+    """Read and judge one workbook; nothing is stored."""
+    content = read_bytes(path)
+    reading = read_workbook(content, path.name, programme)
+    observations: tuple[Observation, ...] = ()
+    findings = list(reading.findings)
+    if not reading.is_refused and reading.item and reading.layout and reading.period:
+        if reading.item.kind == "tracker":
+            for table in reading.tables:
+                findings += read_tracker(table.readings, reading.period.end, programme).findings
+        else:
+            judged = judge_tables(reading.tables, reading.layout, programme, reading.period, reading.covered)
+            observations = judged.observations
+            findings += judged.findings
+    return JudgedFile(path, content, reading, observations, tuple(findings))
+
+
+def as_date(text: str, what: str = "date") -> dt.date:
+    """An ISO date given by a user."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"'{text}' is not a {what}; write it as 2021-11-30") from None
