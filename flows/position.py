@@ -51,7 +51,7 @@ def resolve_known(history: History, programme: str, as_known: str | None) -> int
     if as_known is None:
         return None
     if as_known.isdigit():
-        number, last = int(as_known), history.last_event(programme)
+        number, last = int(as_known), history.last_number()
         if number > last:
             raise UsageError(f"event {number} has not happened; the last is {last}")
         return number

@@ -170,10 +170,18 @@ class History:
     # what is known
 
     def last_event(self, programme: str) -> int:
-        """The sequence number of the last thing that happened to a programme; 0 where nothing did."""
+        """The number of the last thing that was learnt or decided of a programme; 0 where nothing was.
+
+        Building a pack adds nothing to what is known: the next one is as known at the same event.
+        """
+        query = select(func.max(t.event.c.seq)).where(t.event.c.programme == programme, t.event.c.kind != "pack")
         with reading(self._engine) as connection:
-            found = connection.scalar(select(func.max(t.event.c.seq)).where(t.event.c.programme == programme))
-        return int(found or 0)
+            return int(connection.scalar(query) or 0)
+
+    def last_number(self) -> int:
+        """The number of the last event of any kind and programme."""
+        with reading(self._engine) as connection:
+            return int(connection.scalar(select(func.max(t.event.c.seq))) or 0)
 
     def event_at(self, programme: str, at: str) -> int:
         """The last event at or before a UTC time."""

@@ -29,7 +29,7 @@ def check_company(
     for observation in observations:
         if observation.service is None and COMPANY in grid.labels and observation.state == "sound":
             services = [o for o in observations if _is_part(o, observation) and o.service not in subtotals]
-            observation, found = _judge_sum(observation, services, grid, programme.company.label)
+            observation, found = _judge_sum(observation, services, grid, programme)
             findings += found
         judged.append(observation)
     return judged, findings
@@ -41,11 +41,11 @@ def _is_part(part: Observation, whole: Observation) -> bool:
 
 
 def _judge_sum(
-    whole: Observation, parts: Sequence[Observation], grid: Grid, label: str
+    whole: Observation, parts: Sequence[Observation], grid: Grid, programme: Programme
 ) -> tuple[Observation, list[Finding]]:
     unsound = [p for p in parts if p.state != "sound"]
     if unsound:
-        return replace(whole, state="stated_only", why=_why(unsound)), [_not_checked(whole, unsound, grid)]
+        return replace(whole, state="stated_only", why=_why(unsound)), [_not_checked(whole, unsound, grid, programme)]
     off = units_off(whole, parts)
     if off is None or off == 0:
         return whole, []
@@ -67,7 +67,7 @@ def _judge_sum(
         "company_disagrees",
         sheet=place.sheet,
         cell=place.cell,
-        company=label,
+        company=programme.company.label,
         stated=stated,
         derived=derived,
         table_id=grid.layout.id,
@@ -148,10 +148,11 @@ def _why(unsound: Sequence[Observation]) -> str:
     return ", ".join(names)
 
 
-def _not_checked(whole: Observation, unsound: Sequence[Observation], grid: Grid) -> Finding:
+def _not_checked(whole: Observation, unsound: Sequence[Observation], grid: Grid, programme: Programme) -> Finding:
     place, stated = _stated_cell(whole)
     labels = {key.split("#")[0]: reading.raw_text for key, reading in grid.labels.items()}
-    names = sorted({labels.get(o.service or "", (o.service or "").removeprefix("?")) for o in unsound})
+    services = sorted({o.service or "" for o in unsound})
+    names = [labels.get(s) or programme.service_label(s.removeprefix("?")) for s in services]
     verb = "is" if len(names) == 1 else "are"
     held = " and ".join(names)
     return make_finding(

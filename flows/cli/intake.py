@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -86,6 +87,9 @@ def describe_file(item: JudgedFile, filed: str = "") -> str:
         )
         if finding.severity != "note":
             lines.append(f"        {finding.action}")
+        hint = finding.suggestion
+        if hint is not None and not re.search(rf"(?<![\d.-]){re.escape(hint.to)}(?![\d.])", finding.message):
+            lines.append(f"        Only one change of one cell would make the row hold: {hint.cell} to {hint.to}.")
     return "\n".join(lines)
 
 

@@ -15,8 +15,11 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
-from flows.building import BuiltPack, find_board, model_pack
-from flows.position import Position
+from flows.building import BuiltPack, build_pack, find_board, model_pack
+from flows.position import Position, derive_position
+from flows.settings import Home, find_programme_folder
+from history.store import History
+from programmes.load import load_programme
 from report_templates.render import RenderingError, _fetch, render_html, render_pdf
 
 ROOT = Path(__file__).parents[2]
@@ -133,6 +136,16 @@ def test_the_same_position_gives_the_same_bytes_also_in_another_process(position
         env={**os.environ, "PYTHONHASHSEED": "77", "TZ": "Asia/Tokyo"},
     )
     assert done.stdout.decode().strip() == built.sha256
+
+
+def test_building_again_gives_the_same_bytes_and_is_as_known_at_the_same_event(home: Home, built: BuiltPack) -> None:
+    history = History(home.history)
+    try:
+        again = derive_position(history, load_programme(find_programme_folder("slough_2021", home)), built.as_at)
+        pack = build_pack(history, again, find_board(again, "tsg"), home.outbox("slough_2021"), None, None)
+    finally:
+        history.close()
+    assert (pack.as_known, pack.sha256) == (built.as_known, built.sha256)
 
 
 def test_no_page_is_under_a_third_full(built: BuiltPack, tmp_path: Path) -> None:
