@@ -38,6 +38,11 @@ class Home:
         """Where the database and the originals are kept."""
         return self.folder / "history"
 
+    @property
+    def has_history(self) -> bool:
+        """Whether anything was ever taken in: a question alone makes no home."""
+        return (self.history / "history.sqlite").is_file()
+
 
 def find_home(option: Path | None) -> Home:
     """The home by option, else BOARDPACK_HOME, else ./boardpack_home."""

@@ -25,16 +25,20 @@ def open_position(programme: str, as_at: str, as_known: str | None, home_option:
     home = find_home(home_option)
     loaded = load_programme(find_programme_folder(programme, home))
     date = as_date(as_at)
+    name = loaded.programme.id
+    nothing = NothingMade(
+        f"nothing has been received for {name} in {home.folder}; "
+        f"put workbooks into {home.inbox(name)} and run `boardpack ingest`"
+    )
+    if not home.has_history:
+        raise nothing
     history = History(home.history)
     try:
         position = derive_position(history, loaded, date, as_known)
     finally:
         history.close()
     if not position.received:
-        raise NothingMade(
-            f"nothing has been received for {loaded.programme.id} in {home.folder}; "
-            f"put workbooks into {home.inbox(loaded.programme.id)} and run `boardpack ingest`"
-        )
+        raise nothing
     warn(position)
     return position
 
