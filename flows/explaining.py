@@ -11,7 +11,7 @@ from schemas.evidence import AppliedCorrection, ReceivedFile
 from schemas.facts import Operand
 from schemas.figures import decimal_text
 from schemas.kpi import KpiRow
-from schemas.spelling import find_id, nearest
+from schemas.spelling import find_id, nearest, normalise
 from transforms.formulas import say_formula
 from transforms.known import FigureValue
 from transforms.words import join_words, plural, say_number, say_period, say_target
@@ -25,8 +25,12 @@ def find_row(position: Position, name: str, service: str | None, subgroup: str |
     programme = position.programme
     indicator = find_id(name, {i.id: (i.id, i.label) for i in programme.indicators})
     if indicator is None:
-        near = nearest(name, [i.id for i in programme.indicators])
-        raise UsageError(f"there is no indicator '{name}'" + (f"; did you mean '{near}'?" if near else ""))
+        part = normalise(name).replace(" ", "_")
+        near = [i.id for i in programme.indicators if part and part in i.id] or [
+            *filter(None, [nearest(name, [i.id for i in programme.indicators])])
+        ]
+        hint = f"; did you mean {join_words([repr(n) for n in near[:4]], 'or')}?" if near else ""
+        raise UsageError(f"there is no indicator '{name}'{hint}")
     service_id = _resolve(service, {s.id: (s.id, s.label, *s.spellings) for s in programme.services}, "service")
     group_id = _resolve(subgroup, {g.id: (g.id, g.label, *g.spellings) for g in programme.subgroups}, "subgroup")
     own = [row for row in position.rows if row.indicator == indicator]
@@ -139,7 +143,9 @@ def _target(row: KpiRow, indicator: Indicator) -> dict[str, Any] | None:
 
 def say_explanation(explanation: dict[str, Any]) -> str:
     """An explanation for the prompt."""
-    lines = [f"{explanation['ref']} {explanation['label']}", f"  {explanation['words']}"]
+    lines = [f"{explanation['ref']} {explanation['label']}"]
+    if explanation["rule"] not in explanation["words"]:
+        lines.append(f"  {explanation['words']}")
     lines.append(f"  {explanation['impact'].replace('_', ' ')}: {explanation['rule']}")
     target = explanation["target"]
     if target and target["tolerance"]:

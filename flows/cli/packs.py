@@ -13,6 +13,7 @@ from flows.cli.failures import HELD, OK
 from flows.cli.intake import print_json, say
 from flows.settings import Home, find_home, find_programme_folder, utc_now
 from programmes.load import load_programme
+from transforms.words import plural
 
 if TYPE_CHECKING:
     from flows.running import RunResult
@@ -90,8 +91,11 @@ def print_run(result: RunResult) -> None:
     """What a run did, in ten lines."""
     model = result.packs[0].model if result.packs else None
     known = sum(t.already_known for t in result.taken)
-    taken = f"{len(result.taken)} workbooks taken in"
-    print(f"{result.programme}: {taken} ({known} already known, {len(result.refused)} refused)")
+    taken = f"{plural(len(result.taken), 'workbook')} taken in"
+    if result.taken:
+        print(f"{result.programme}: {taken} ({known} already known, {len(result.refused)} refused)")
+    else:
+        print(f"{result.programme}: the inbox was empty")
     for name in result.refused:
         print(f"  refused: {name}; the reasons lie beside it in the inbox's folder 'refused'")
     for pack in result.packs:
@@ -106,8 +110,6 @@ def print_run(result: RunResult) -> None:
         print("  actions: " + ", ".join(f"{c.figure.text} {c.rating.word}" for c in matters.action_counts))
         print(f"  data quality: {model.quality.sentence}")
     print(f"  held: {', '.join(h['ref'] for h in result.held) or 'nothing'}")
-    missing = [m["title"] for m in result.missing]
-    print(
-        f"  missing: {len(missing)} returns"
-        + (f" ({'; '.join(missing[:3])}{' ...' if len(missing) > 3 else ''})" if missing else "")
-    )
+    missing = [str(m["title"]) for m in result.missing]
+    some = f" ({'; '.join(missing[:3])}{' ...' if len(missing) > 3 else ''})" if missing else ""
+    print(f"  missing: {plural(len(missing), 'return')}{some}")
