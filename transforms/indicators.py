@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from schemas.config import CADENCE_DAYS, Indicator, Programme
+from schemas.config import Indicator, Programme
 from schemas.facts import Period
 from schemas.figures import round_half_away
 from schemas.kpi import KpiRow
@@ -59,8 +59,7 @@ def stale_after(indicator: Indicator, programme: Programme) -> int:
     """Days after which a figure is no longer current: declared, else 1.5 times the return's cadence."""
     if indicator.stale_after is not None:
         return indicator.stale_after
-    cadence = CADENCE_DAYS[programme.return_of(indicator.return_id).cadence]
-    return cadence * 3 // 2
+    return programme.return_of(indicator.return_id).cadence_days * 3 // 2
 
 
 def _fresh(value: FigureValue | None, date: dt.date, limit: int) -> bool:

@@ -5,7 +5,7 @@ Source of the rules: docs/methodology.md, "Reconciliation".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -212,15 +212,13 @@ def find_candidate(
     rules: Sequence[Rule],
     cells: Iterable[Reading],
     values: Values,
-    is_possible: Callable[[Reading, Decimal], bool] | None = None,
 ) -> Candidate | None:
     """The change of exactly one cell after which every rule holds; None if there is none, or more than one."""
-    possible = is_possible or _is_possible
     found: list[Candidate] = []
     for cell in cells:
         for value in _solutions(rules, cell, values):
             changed = {**values, cell.cell: value}
-            if value != values.get(cell.cell) and possible(cell, value) and all(r.holds(changed) for r in rules):
+            if value != values.get(cell.cell) and _is_possible(cell, value) and all(r.holds(changed) for r in rules):
                 found.append(Candidate(cell, value))
         if len(found) > 1:
             return None

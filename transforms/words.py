@@ -60,11 +60,6 @@ def say_target(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def say_unit(unit: str) -> str:
-    """What follows a value of this unit: "%" for percent, " children" for children."""
-    return "%" if unit == "percent" else f" {unit}"
-
-
 def say_points(value: Decimal, unit: str) -> str:
     """A tolerance: "5 points" for percentages, "a tolerance of 1" in other units."""
     if unit == "percent":

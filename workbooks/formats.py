@@ -33,13 +33,6 @@ def shows_day(number_format: str) -> bool:
     return "d" in _first_section(number_format).lower()
 
 
-@lru_cache(maxsize=512)
-def is_date_format(number_format: str) -> bool:
-    """Whether the format shows a number as a date."""
-    section = _first_section(number_format).lower()
-    return section != "general" and bool(re.search(r"[dmy]", section))
-
-
 def _first_section(number_format: str) -> str:
     bare = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.', "", number_format or "General")
     return bare.split(";")[0]

@@ -46,6 +46,7 @@ def _block(rows: list[KpiRow], reasons: list[str], pack: PackInput) -> Block:
     rating = pack.rating(head.impact if head else worst.impact)
     told = head or worst
     sentence = f"{told.reason}." if head else f"{who_text(told, pack.programme)}: {told.reason}."
+    sentence = sentence[:1].upper() + sentence[1:]
     return Block(
         indicator.id,
         rows[0].label,
