@@ -26,7 +26,8 @@ class Finding:
     """One finding: what is wrong, where, and what to do.
 
     `refuses` marks an error for which the whole file is refused; other errors hold the row or figure at
-    the cell. `table`, `row_key` and `field` tie it to a reading where there is one.
+    the cell. `table` and `row_key` tie it to a reading where there is one. `accept` holds the lines of
+    YAML, with the file they belong to, that would accept what was found.
     """
 
     code: str
@@ -39,6 +40,7 @@ class Finding:
     refuses: bool = False
     table: str | None = None
     row_key: str | None = None
+    accept: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +354,7 @@ def make_finding(
     suggestion: Suggestion | None = None,
     table_id: str | None = None,
     row_key: str | None = None,
+    accept: str = "",
     **parts: Any,
 ) -> Finding:
     """A finding of a declared code. KeyError for a code that is not declared or a part that is missing."""
@@ -368,4 +371,5 @@ def make_finding(
         rule.refuses,
         table_id,
         row_key,
+        accept,
     )

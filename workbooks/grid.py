@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from schemas.findings import Finding
 from workbooks.formats import show_number
 
 RawValue = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
@@ -67,7 +68,11 @@ class RawCell:
 
 @dataclass(slots=True)
 class Sheet:
-    """One sheet: its cells by (row, column), and what is merged or hidden."""
+    """One sheet: its cells by (row, column), and what is merged or hidden.
+
+    `is_1904`: bare serial numbers count days from 1904, not 1900. `has_formats` is false where the file's
+    kind keeps no number formats, so that a percentage cannot be told from a fraction by its cell.
+    """
 
     name: str
     is_hidden: bool = False
@@ -75,6 +80,8 @@ class Sheet:
     merged: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    is_1904: bool = False
+    has_formats: bool = True
     _by_row: dict[int, list[RawCell]] = field(default_factory=dict)
 
     def at(self, row: int, column: int) -> RawCell:
@@ -103,3 +110,14 @@ class Sheet:
             for cell in cells:
                 if isinstance(cell.value, str):
                     yield cell
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedWorkbook:
+    """A workbook as it was opened: its kind ("xlsx", "xlsm", "xls", "xlsb", "ods", "csv"), its sheets in
+    order, and what is worth saying of the file as a whole (macros that were not run, links that were not
+    followed)."""
+
+    kind: str
+    sheets: tuple[Sheet, ...]
+    notes: tuple[Finding, ...] = ()

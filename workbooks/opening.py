@@ -13,10 +13,11 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 from openpyxl import load_workbook
 from openpyxl.utils.cell import column_index_from_string, coordinate_to_tuple
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 
 from schemas.findings import Finding, make_finding
-from workbooks.grid import RawCell, Sheet, address
+from workbooks.grid import OpenedWorkbook, RawCell, Sheet, address
 
 MOST_UNPACKED_BYTES = 256 * 1024 * 1024
 MOST_PARTS = 5000
@@ -36,8 +37,8 @@ class Unopenable(Exception):
         self.finding = finding
 
 
-def open_workbook(content: bytes, name: str) -> list[Sheet]:
-    """The sheets of an .xlsx or .xlsm file, in order. Unopenable says why a file cannot be read."""
+def open_workbook(content: bytes, name: str) -> OpenedWorkbook:
+    """Open an .xlsx or .xlsm file. Unopenable says why a file cannot be read."""
     archive = _open_archive(content, name)
     _refuse_bombs(archive, name)
     try:
@@ -46,7 +47,9 @@ def open_workbook(content: bytes, name: str) -> list[Sheet]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
-        return [_to_sheet(sheet, uncached.get(sheet.title, frozenset())) for sheet in book.worksheets]
+        is_1904 = book.epoch == CALENDAR_MAC_1904
+        sheets = [_to_sheet(sheet, uncached.get(sheet.title, frozenset()), is_1904) for sheet in book.worksheets]
+        return OpenedWorkbook("xlsx", tuple(sheets))
     except Unopenable:
         raise
     except DefusedXmlException:
@@ -158,7 +161,7 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return parts
 
 
-def _to_sheet(sheet: Worksheet, uncached: frozenset[str]) -> Sheet:
+def _to_sheet(sheet: Worksheet, uncached: frozenset[str], is_1904: bool) -> Sheet:
     cells: dict[tuple[int, int], RawCell] = {}
     stored: dict[tuple[int, int], Any] = sheet._cells  # sparse: iter_rows would walk a claimed million rows
     if len(stored) > MOST_CELLS:
@@ -192,4 +195,5 @@ def _to_sheet(sheet: Worksheet, uncached: frozenset[str]) -> Sheet:
         frozenset(
             c for d in sheet.column_dimensions.values() if d.hidden for c in range(d.min or 0, (d.max or 0) + 1)
         ),
+        is_1904,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from schemas.config import Programme, Return
 from schemas.facts import CutTable, Period
@@ -48,9 +48,14 @@ def read_workbook(content: bytes, name: str, programme: Programme) -> WorkbookRe
     """Read a workbook as one of the programme's returns. Never raises for what the file holds."""
     sha256 = hash_content(content)
     try:
-        sheets = open_workbook(content, name)
+        opened = open_workbook(content, name)
     except Unopenable as error:
         return WorkbookReading(name, sha256, findings=(error.finding,))
+    found = _read_sheets(opened.sheets, name, sha256, programme)
+    return replace(found, findings=(*opened.notes, *found.findings))
+
+
+def _read_sheets(sheets: Sequence[Sheet], name: str, sha256: str, programme: Programme) -> WorkbookReading:
     item, problem = _recognise(sheets, programme)
     if item is None:
         return WorkbookReading(name, sha256, findings=(problem,) if problem else ())

@@ -108,7 +108,7 @@ def test_a_sheet_with_too_many_cells_is_refused(monkeypatch: pytest.MonkeyPatch)
 
 def sheet_of(content: bytes) -> Sheet:
     """The first sheet."""
-    return open_workbook(content, "return.xlsx")[0]
+    return open_workbook(content, "return.xlsx").sheets[0]
 
 
 def by_address(content: bytes) -> dict[str, RawCell]:
@@ -138,7 +138,7 @@ def test_a_formula_without_a_stored_result_is_said_to_be_one_and_is_not_blank() 
 def test_a_formula_in_one_sheet_says_nothing_of_the_same_cell_in_another() -> None:
     book = formula_book()
     book.add_sheet("More", ("Name", "Number"), ("one", 1), ("two", 2), ("both", 3))
-    sheets = {sheet.name: sheet for sheet in open_workbook(book.content(), "return.xlsx")}
+    sheets = {sheet.name: sheet for sheet in open_workbook(book.content(), "return.xlsx").sheets}
     assert sheets["Sums"].at(4, 2).is_uncached
     assert not sheets["More"].at(4, 2).is_uncached
     assert sheets["More"].at(4, 2).value == 3
@@ -174,7 +174,7 @@ def test_what_is_merged_or_hidden_is_known() -> None:
     sheet.column_dimensions["C"].hidden = True
     sheet.sheet_state = "visible"
     book.add_sheet("Other", ("x",)).sheet_state = "hidden"
-    first, second = open_workbook(book.content(), "return.xlsx")
+    first, second = open_workbook(book.content(), "return.xlsx").sheets
     assert first.seen_at(1, 3).value == "Title"
     assert first.at(1, 3).is_blank
     assert (first.hidden_rows, first.hidden_columns) == (frozenset({2}), frozenset({3}))

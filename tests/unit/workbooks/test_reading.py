@@ -82,7 +82,7 @@ def as_at(lines: Sequence[Sequence[Any]], line: PeriodLine = LINE) -> tuple[Peri
     """The as-at period of one sheet, and the codes of its findings."""
     book = Book()
     book.add_sheet("Lamps", *lines)
-    period, findings = find_as_at(open_workbook(book.content(), "return.xlsx"), line)
+    period, findings = find_as_at(open_workbook(book.content(), "return.xlsx").sheets, line)
     return period, [f.code for f in findings]
 
 
@@ -111,7 +111,7 @@ def test_sheets_that_agree_in_other_words_agree() -> None:
     book = Book()
     book.add_sheet("Lamps", ("As at 3 March 2031",))
     book.add_sheet("Oil", ("Position as at", Shown(dt.datetime(2031, 3, 3), "dd/mm/yyyy")))
-    assert find_as_at(open_workbook(book.content(), "return.xlsx"), LINE) == (THIRD, [])
+    assert find_as_at(open_workbook(book.content(), "return.xlsx").sheets, LINE) == (THIRD, [])
 
 
 @pytest.mark.parametrize(
