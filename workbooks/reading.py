@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from schemas.config import Programme, Return
@@ -14,9 +14,10 @@ from schemas.repeats import expand_repeats, find_strangers
 from schemas.spelling import normalise
 from workbooks.as_at import find_as_at, find_covered
 from workbooks.cutting import cut_table
-from workbooks.grid import Sheet
+from workbooks.grid import OpenedWorkbook, Sheet
 from workbooks.locate import has_title, latest_layout, locate_tables, share_located
-from workbooks.opening import Unopenable, open_workbook
+from workbooks.opening import open_workbook
+from workbooks.refusals import Unopenable
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,17 @@ def hash_content(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def read_workbook(content: bytes, name: str, programme: Programme) -> WorkbookReading:
-    """Read a workbook as one of the programme's returns. Never raises for what the file holds."""
+Opener = Callable[[bytes, str], OpenedWorkbook]
+
+
+def read_workbook(content: bytes, name: str, programme: Programme, opener: Opener = open_workbook) -> WorkbookReading:
+    """Read a workbook as one of the programme's returns. Never raises for what the file holds.
+
+    `opener` opens it: in this process, or (workbooks.isolation) in one of its own.
+    """
     sha256 = hash_content(content)
     try:
-        opened = open_workbook(content, name)
+        opened = opener(content, name)
     except Unopenable as error:
         return WorkbookReading(name, sha256, findings=(error.finding,))
     found = _read_sheets(opened.sheets, name, sha256, programme)
