@@ -9,6 +9,7 @@ from pathlib import Path
 from flows.readers import shared_opener
 from flows.settings import UsageError
 from schemas.config import Programme
+from schemas.drift import place_acceptance
 from schemas.facts import LABEL_FIELD, Observation
 from schemas.findings import Finding
 from transforms.judging import judge_tables
@@ -63,6 +64,7 @@ def judge_file(path: Path, programme: Programme) -> JudgedFile:
             judged = judge_tables(reading.tables, reading.layout, programme, reading.period, reading.covered)
             observations = judged.observations
             findings += judged.findings
+    findings = [place_acceptance(f, reading.item, reading.period) for f in findings]
     return JudgedFile(path, content, reading, observations, tuple(findings))
 
 

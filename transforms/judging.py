@@ -19,6 +19,7 @@ from schemas.spelling import nearest
 from transforms.cells import bracket_notes, symbol_notes
 from transforms.company import check_company, check_subtotals
 from transforms.contexts import RowJudgement, judge_context
+from transforms.drift import accept_absent_row, accept_row
 from transforms.grids import COMPANY, Context, Grid, duplicated_rows, needs_column
 from transforms.observing import make_observation
 from transforms.repeats import close_repeats
@@ -187,7 +188,8 @@ def _check_rows(cut: CutTable, grid: Grid, programme: Programme) -> list[Finding
         if key.startswith("?") and label.raw_text:
             missing = [name for row, name in expected.items() if row not in grid.labels]
             near = nearest(label.raw_text, missing, cutoff=0.6)
-            findings.append(_row_finding("undeclared_service" if is_services else "undeclared_row", label, near))
+            code = "undeclared_service" if is_services else "undeclared_row"
+            findings.append(_row_finding(code, label, near, accept_row(grid.layout, programme, label.raw_text, near)))
     for rows in duplicated_rows(grid.labels).values():
         first, *others = rows
         findings += [
@@ -205,7 +207,7 @@ def _check_rows(cut: CutTable, grid: Grid, programme: Programme) -> list[Finding
     return findings + _missing_rows(cut, grid, programme, expected)
 
 
-def _row_finding(code: str, label: Reading, near: str | None) -> Finding:
+def _row_finding(code: str, label: Reading, near: str | None, accept: str) -> Finding:
     hint = f"; '{near}' is missing and may be meant" if near else ""
     return make_finding(
         code,
@@ -215,6 +217,7 @@ def _row_finding(code: str, label: Reading, near: str | None) -> Finding:
         near=hint,
         table_id=label.table,
         row_key=label.row_key,
+        accept=accept,
     )
 
 
@@ -243,6 +246,7 @@ def _missing_rows(cut: CutTable, grid: Grid, programme: Programme, expected: Map
                 label=label,
                 near=hint,
                 table_id=cut.table,
+                accept=accept_absent_row(grid.layout, programme, key, near),
             )
         )
     if grid.layout.rows.company == "required" and COMPANY not in grid.labels:

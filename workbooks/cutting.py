@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from schemas.drift import flow_list, in_table, slug
 from schemas.facts import LABEL_FIELD, CutTable, Reading
 from schemas.findings import Finding, make_finding
 from schemas.layout import VALUE, FieldLayout, Item
+from workbooks.formats import is_percent_format
 from workbooks.grid import RawCell
 from workbooks.labels import Labels
 from workbooks.locate import LocatedTable
@@ -215,7 +217,21 @@ def _unread_columns(located: LocatedTable, readings: Iterable[Reading]) -> list[
     code = "period_unreadable" if located.layout.columns.kind == "periods" else "unread_column"
     findings = []
     for header in located.unread:
-        cells = (located.sheet.at(number, header.column) for number in numbers)
-        if any(isinstance(c.value, (int, float)) and not isinstance(c.value, bool) for c in cells):
-            findings.append(_at(located, header, code, header=header.text))
+        cells = [located.sheet.at(number, header.column) for number in numbers]
+        figures = [c for c in cells if isinstance(c.value, (int, float)) and not isinstance(c.value, bool)]
+        if figures:
+            accept = _accept_column(located, header, figures) if code == "unread_column" else ""
+            findings.append(_at(located, header, code, header=header.text, accept=accept))
     return findings
+
+
+def _accept_column(located: LocatedTable, header: RawCell, figures: Iterable[RawCell]) -> str:
+    """The lines that would read a column the layout does not know."""
+    cells = list(figures)
+    if all(is_percent_format(c.number_format) for c in cells):
+        kind = "percent"
+    else:
+        kind = "count" if all(float(str(c.value)).is_integer() for c in cells) else "number"
+    name = slug(header.text, located.layout.columns.fields)
+    value = f"{{headers: {flow_list([header.text])}, kind: {kind}, required: false}}"
+    return in_table(("columns", "fields", name), value)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas.config import Programme
+from schemas.drift import flow_list, in_table, partial_date
 from schemas.facts import Period
 from schemas.findings import Finding, make_finding
 from schemas.layout import FieldLayout, Layout, TableLayout
@@ -69,7 +70,15 @@ def locate_tables(
             findings += problems
         elif is_expected:
             findings += problems
-    return located, findings
+    others = [base_table(place.layout.id) for place in located]
+    return located, [_accept_absence(f, others) for f in findings]
+
+
+def _accept_absence(finding: Finding, others: Sequence[str]) -> Finding:
+    """A table that is not there may be one that this date comes without."""
+    if finding.code != "table_missing" or finding.accept or not others:
+        return finding
+    return replace(finding, accept=partial_date(list(dict.fromkeys(others))))
 
 
 def share_located(sheets: Sequence[Sheet], layout: Layout, programme: Programme) -> float:
@@ -175,7 +184,12 @@ def _table_missing(sheets: Sequence[Sheet], table: TableLayout) -> Finding:
     if near is not None:
         where += f"; the nearest heading is '{near}'"
     return make_finding(
-        "table_missing", sheet=expected or names[0], anchor=_table_name(table), where=where, table_id=table.id
+        "table_missing",
+        sheet=expected or names[0],
+        anchor=_table_name(table),
+        where=where,
+        table_id=table.id,
+        accept=in_table(("anchor",), flow_list([*table.anchor, near])) if near and table.anchor else "",
     )
 
 
@@ -199,9 +213,25 @@ def _missing_headers(header: _Header, table: TableLayout) -> list[Finding]:
                 field=name,
                 near=hint,
                 table_id=table.id,
+                accept=_accept_header(table, name, at.text if at is not None else None),
             )
         )
     return findings
+
+
+def _accept_header(table: TableLayout, name: str, text: str | None) -> str:
+    """The lines that let a column be called as it is now, or be absent."""
+    if name in {"label", "group"}:
+        key, known = (
+            ("headers", table.rows.headers) if name == "label" else ("group_headers", table.rows.group_headers)
+        )
+        return in_table(("rows", key), flow_list([*known, text])) if text is not None else ""
+    if name not in table.columns.fields:
+        return ""
+    path = ("columns", "fields", name)
+    if text is None:
+        return in_table((*path, "required"), "false")
+    return in_table((*path, "headers"), flow_list([*table.columns.fields[name].headers, text]))
 
 
 def _table_twice(table: TableLayout, this: _Header, other: _Header) -> Finding:
@@ -223,6 +253,7 @@ def _renamed_sheet(table: TableLayout, header: _Header) -> Finding:
         anchor=_table_name(table),
         expected=table.sheets[0],
         table_id=table.id,
+        accept=in_table(("sheets",), flow_list([*table.sheets, header.sheet.name])) if table.repeat is None else "",
     )
 
 
