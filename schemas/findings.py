@@ -101,6 +101,18 @@ RULES: dict[str, _Rule] = {
         "Give every sheet the same as-at date, or send one workbook for each date.",
         True,
     ),
+    "covers_unreadable": _Rule(
+        "error",
+        "The line that says which period the figures cover says '{text}', which is no period.",
+        "Write it as two dates or months, for example 1 April 2021 to 30 September 2021.",
+        True,
+    ),
+    "covers_disagree": _Rule(
+        "error",
+        "{cell} says the figures cover {this}, but {other}.",
+        "Check the as-at date and the period; give every sheet the same.",
+        True,
+    ),
     "no_layout": _Rule(
         "error",
         "The workbook is as at {date}, before the first layout of {title} ({first}).",
@@ -205,6 +217,11 @@ RULES: dict[str, _Rule] = {
         "error",
         "The column {period} begins after the workbook's own as-at date, {as_at}; its figures are held.",
         "Check the as-at date and the heading.",
+    ),
+    "period_absent": _Rule(
+        "doubt",
+        "'{table}' has no column for {period}, the workbook's own period.",
+        "Check that the newest column is there and that its heading is right.",
     ),
     "missing_value": _Rule(
         "error", "{cell} is empty: {label} has no '{field}'. Its figure is not printed.", "Fill in the cell."

@@ -93,7 +93,7 @@ def _judge_table(
     if table.rows.kind == "services":
         _add_unattributed(result, grid, table, layout, contexts, twice)
         _close_services(result, grid, programme)
-    result.findings += _future_columns(grid, period)
+    result.findings += _future_columns(grid, period) + _absent_column(cut, grid, layout, period)
     if _stranger(table):
         result.findings.append(_unknown_block(cut, table, programme))
     return result
@@ -153,6 +153,20 @@ def _future_columns(grid: Grid, period: Period) -> list[Finding]:
                 )
             )
     return findings
+
+
+def _absent_column(cut: CutTable, grid: Grid, layout: Layout, period: Period) -> list[Finding]:
+    """Whether a report of a month (quarter, year) lacks the column of that very month."""
+    periods = [Period.from_key(column.split("#")[0]) for column in grid.columns]
+    if layout.as_at.precision == "day" or not periods or any(p.start <= period.end <= p.end for p in periods):
+        return []
+    name = grid.layout.anchor[0] if grid.layout.anchor else cut.table.replace("_", " ")
+    shown = f"{period.start.isoformat()} to {period.end.isoformat()}"
+    return [
+        make_finding(
+            "period_absent", sheet=cut.sheet, cell=cut.header_cell, table=name, period=shown, table_id=cut.table
+        )
+    ]
 
 
 def _observe(

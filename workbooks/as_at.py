@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from schemas.facts import Period
 from schemas.findings import Finding, make_finding
@@ -17,10 +18,14 @@ _AS_AT_ROWS = 25
 
 @dataclass(frozen=True, slots=True)
 class _Dated:
+    """A line that begins with one of the words: its period, if it can be read. `is_sure`: it can be nothing
+    but such a line; `has_digit`: it may be one whose date is damaged."""
+
     sheet: str
     cell: RawCell
     period: Period | None
     is_sure: bool
+    has_digit: bool = True
 
 
 def _beside(sheet: Sheet, cell: RawCell) -> RawCell | None:
@@ -43,7 +48,9 @@ def _dated_lines(sheets: Sequence[Sheet], line: PeriodLine) -> list[_Dated]:
                 continue
             rest = text[end:]
             if rest.strip(" :.-"):
-                found.append(_Dated(sheet.name, cell, read_period(rest.strip(" :.-")), rest.lstrip().startswith(":")))
+                period = read_period(rest.strip(" :.-"))
+                has_digit = any(character.isdigit() for character in rest)
+                found.append(_Dated(sheet.name, cell, period, rest.lstrip().startswith(":"), has_digit))
             else:
                 other = _beside(sheet, cell)
                 if other is not None:
@@ -63,18 +70,27 @@ def _label_end(text: str, forms: set[str]) -> int | None:
     return next((i for i in reversed(ends) if text[i - 1] not in " :" and normalise(text[:i]) in forms), None)
 
 
+def _broken_lines(lines: Sequence[_Dated]) -> list[_Dated]:
+    """Lines whose date cannot be read. A sheet with a readable line may also hold prose that begins alike."""
+    dated = {d.sheet for d in lines if d.period is not None}
+    unread = [d for d in lines if d.period is None]
+    if not dated:
+        return unread
+    return [d for d in unread if d.is_sure or (d.has_digit and d.sheet not in dated)]
+
+
 def find_as_at(sheets: Sequence[Sheet], line: PeriodLine) -> tuple[Period | None, list[Finding]]:
     """The as-at period that every sheet's line agrees on, or the findings that say why there is none."""
     lines = _dated_lines(sheets, line)
     readable = [d for d in lines if d.period is not None]
-    broken = [d for d in lines if d.period is None and (d.is_sure or not readable)]
     findings = [
-        make_finding("as_at_unreadable", sheet=d.sheet, cell=d.cell.address, text=d.cell.text) for d in broken
+        make_finding("as_at_unreadable", sheet=d.sheet, cell=d.cell.address, text=d.cell.text)
+        for d in _broken_lines(lines)
     ]
     if not lines:
         labels = " or ".join(f"'{label}'" for label in line.labels)
-        first = sheets[0].name if sheets else None
-        findings.append(make_finding("as_at_missing", sheet=first, cell="A1", labels=labels))
+        sheet, cell = _blank_line(sheets, line) or (sheets[0].name if sheets else None, "A1")
+        findings.append(make_finding("as_at_missing", sheet=sheet, cell=cell, labels=labels))
     periods = [(d, _at_precision(d.period, line)) for d in readable if d.period is not None]
     for dated, period in periods[1:]:
         first_line, first_period = periods[0]
@@ -106,6 +122,33 @@ def _at_precision(period: Period, line: PeriodLine) -> Period:
     return period
 
 
-def find_covered(sheets: Sequence[Sheet], line: PeriodLine) -> Period | None:
-    """The period that the workbook says its figures cover, where it has such a line."""
-    return next((d.period for d in _dated_lines(sheets, line) if d.period is not None), None)
+def _blank_line(sheets: Sequence[Sheet], line: PeriodLine) -> tuple[str, str] | None:
+    """Where the words stand without a date beside them."""
+    forms = {normalise(label) for label in line.labels}
+    cells = ((s.name, c) for s in sheets for c in s.texts(_AS_AT_ROWS) if normalise(str(c.value)) in forms)
+    return next(((name, cell.address) for name, cell in cells), None)
+
+
+def find_covered(sheets: Sequence[Sheet], line: PeriodLine, as_at: Period) -> tuple[Period | None, list[Finding]]:
+    """The period that the workbook says its figures cover, where it has such a line.
+
+    Lines that cannot be read, that disagree, or that end after the as-at date are findings that refuse the
+    file: every in-period figure rests on them.
+    """
+    lines = _dated_lines(sheets, line)
+    findings = [
+        make_finding("covers_unreadable", sheet=d.sheet, cell=d.cell.address, text=d.cell.text)
+        for d in _broken_lines(lines)
+    ]
+    readable = [(d, d.period) for d in lines if d.period is not None]
+    for dated, period in readable:
+        said = f"{period.start.isoformat()} to {period.end.isoformat()}"
+        place: dict[str, Any] = {"sheet": dated.sheet, "cell": dated.cell.address, "this": said}
+        first, first_period = readable[0]
+        if period != first_period:
+            other = f"{first.sheet}!{first.cell.address} says {first_period.start} to {first_period.end}"
+            findings.append(make_finding("covers_disagree", other=other, **place))
+        elif period.end > as_at.end:
+            other = f"the workbook is as at {as_at.end.isoformat()}, before that has ended"
+            findings.append(make_finding("covers_disagree", other=other, **place))
+    return (readable[0][1] if readable and not findings else None), findings

@@ -134,7 +134,10 @@ def _read_as(sheets: Sequence[Sheet], name: str, sha256: str, item: Return, prog
         tables.append(table)
         findings += more_findings
     findings += _unread_sheets(sheets, {place.sheet.name for place in located})
-    covered = find_covered(sheets, layout.covers) if layout.covers else None
+    covered = None
+    if layout.covers:
+        covered, problems = find_covered(sheets, layout.covers, period)
+        findings += problems
     return WorkbookReading(name, sha256, item, layout, period, covered, tuple(tables), tuple(findings))
 
 

@@ -107,9 +107,13 @@ def test_a_workbook_of_another_format_is_refused(kind: str, words: str, tmp_path
 
 
 @case("file_too_large")
-def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "MOST_UNPACKED_BYTES", 1024)
-    judged = judge_bytes(WHOLE, tmp_path)
+def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(WHOLE)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as bomb:
+        for name in source.namelist():
+            bomb.writestr(name, source.read(name))
+        bomb.writestr("xl/media/image1.png", bytes(opening.MOST_UNPACKED_BYTES))
+    judged = judge_bytes(target.getvalue(), tmp_path)
     expect_only(judged, "refused", "file_too_large")
     expect(judged, "file_too_large", None, None, says="Lamps of March.xlsx", advises="only the return's own")
 
