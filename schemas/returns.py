@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from typing import NamedTuple
 
 import pandas as pd
 import pandera.pandas as pa
@@ -50,42 +51,50 @@ def readings_frame(layout: TableLayout, readings: Iterable[Reading], shares: set
     return pd.DataFrame(rows, columns=columns, dtype=object).set_index("cell")
 
 
-def _check(code: str, fails: Callable[[pd.Series], bool]) -> pa.Check:
+class _Row(NamedTuple):
+    """One row of the frame."""
+
+    expected: str
+    kind: str
+    value: Decimal | None
+    is_share: bool
+    is_marked: bool
+    bare: str
+
+
+def _check(code: str, fails: Callable[[_Row], bool]) -> pa.Check:
     """A check of one row; `fails` is told a row and says whether it breaks the contract."""
 
     def passes(frame: pd.DataFrame) -> pd.Series:
-        return pd.Series([not fails(row) for _, row in frame.iterrows()], index=frame.index, dtype=bool)
+        columns = (frame[name] for name in _Row._fields)
+        rows = map(_Row._make, zip(*columns, strict=True))
+        return pd.Series([not fails(row) for row in rows], index=frame.index, dtype=bool)
 
     return pa.Check(passes, name=code, error=code)
 
 
-def _number(row: pd.Series) -> Decimal | None:
-    value = row["value"]
-    return value if isinstance(value, Decimal) else None
+def _is_negative_count(row: _Row) -> bool:
+    number = row.value
+    return row.expected == "count" and number is not None and number < 0
 
 
-def _is_negative_count(row: pd.Series) -> bool:
-    number = _number(row)
-    return row["expected"] == "count" and number is not None and number < 0
+def _is_fractional_count(row: _Row) -> bool:
+    number = row.value
+    return row.expected == "count" and number is not None and number != number.to_integral_value()
 
 
-def _is_fractional_count(row: pd.Series) -> bool:
-    number = _number(row)
-    return row["expected"] == "count" and number is not None and number != number.to_integral_value()
-
-
-def _is_no_percentage(row: pd.Series) -> bool:
-    number = _number(row)
-    if row["expected"] != "percent" or number is None:
+def _is_no_percentage(row: _Row) -> bool:
+    number = row.value
+    if row.expected != "percent" or number is None:
         return False
-    return number < 0 or (bool(row["is_share"]) and number > 100)
+    return number < 0 or (row.is_share and number > 100)
 
 
-def _is_bare_fraction(row: pd.Series) -> bool:
-    number = _number(row)
-    if row["expected"] != "percent" or number is None or row["bare"] == "fraction":
+def _is_bare_fraction(row: _Row) -> bool:
+    number = row.value
+    if row.expected != "percent" or number is None or row.bare == "fraction":
         return False
-    return 0 < number < 1 and not row["is_marked"]
+    return 0 < number < 1 and not row.is_marked
 
 
 READINGS_SCHEMA = pa.DataFrameSchema(
@@ -95,10 +104,10 @@ READINGS_SCHEMA = pa.DataFrameSchema(
         "value": pa.Column(object, nullable=True),
     },
     checks=[
-        _check("formula_uncached", lambda row: row["kind"] == "uncached"),
-        _check("error_cell", lambda row: row["kind"] == "error"),
-        _check("text_in_number", lambda row: row["kind"] == "unreadable" and row["expected"] in _NUMERIC),
-        _check("not_a_date", lambda row: row["kind"] == "unreadable" and row["expected"] == "date"),
+        _check("formula_uncached", lambda row: row.kind == "uncached"),
+        _check("error_cell", lambda row: row.kind == "error"),
+        _check("text_in_number", lambda row: row.kind == "unreadable" and row.expected in _NUMERIC),
+        _check("not_a_date", lambda row: row.kind == "unreadable" and row.expected == "date"),
         _check("negative_count", _is_negative_count),
         _check("fractional_count", _is_fractional_count),
         _check("percent_out_of_range", _is_no_percentage),

@@ -16,7 +16,6 @@ from workbooks.as_at import find_as_at, find_covered
 from workbooks.cutting import cut_table
 from workbooks.grid import OpenedWorkbook, Sheet
 from workbooks.locate import has_title, latest_layout, locate_tables, share_located
-from workbooks.opening import open_workbook
 from workbooks.refusals import Unopenable
 
 
@@ -50,18 +49,25 @@ def hash_content(content: bytes) -> str:
 Opener = Callable[[bytes, str], OpenedWorkbook]
 
 
-def read_workbook(content: bytes, name: str, programme: Programme, opener: Opener = open_workbook) -> WorkbookReading:
+def read_workbook(content: bytes, name: str, programme: Programme, opener: Opener | None = None) -> WorkbookReading:
     """Read a workbook as one of the programme's returns. Never raises for what the file holds.
 
-    `opener` opens it: in this process, or (workbooks.isolation) in one of its own.
+    `opener` opens it: in a process of its own (workbooks.isolation), or here, unless one is given.
     """
     sha256 = hash_content(content)
     try:
-        opened = opener(content, name)
+        opened = (opener or _open_here)(content, name)
     except Unopenable as error:
         return WorkbookReading(name, sha256, findings=(error.finding,))
     found = _read_sheets(opened.sheets, name, sha256, programme)
     return replace(found, findings=(*opened.notes, *found.findings))
+
+
+def _open_here(content: bytes, name: str) -> OpenedWorkbook:
+    """Open a workbook in this process. The Excel libraries are slow to import, and mostly not needed here."""
+    from workbooks.opening import open_workbook
+
+    return open_workbook(content, name)
 
 
 def _read_sheets(sheets: Sequence[Sheet], name: str, sha256: str, programme: Programme) -> WorkbookReading:
