@@ -15,13 +15,15 @@ from workbooks.cutting import cut_table
 from workbooks.grid import Sheet
 from workbooks.locate import find_as_at, find_covered, has_title, latest_layout, locate_tables, share_located
 from workbooks.opening import Unopenable, open_workbook
+from workbooks.personal import declared_headers, find_in_name, find_personal_data, shown_name
 
 
 @dataclass(frozen=True, slots=True)
 class WorkbookReading:
     """What a workbook says, as far as it could be read. `findings` of gate 1 and of its rows.
 
-    `covered` is the period its in-period figures are about, where the workbook says so.
+    `covered` is the period its in-period figures are about, where the workbook says so. `name` is the one to
+    show: it stands for the file's own, where that holds personal data.
     """
 
     name: str
@@ -38,6 +40,11 @@ class WorkbookReading:
         """Whether a finding refuses the whole file."""
         return any(f.refuses for f in self.findings)
 
+    @property
+    def is_personal(self) -> bool:
+        """Whether it holds personal data: nothing was read, and nothing of it may be kept or shown."""
+        return any(f.code == "personal_data" for f in self.findings)
+
 
 def hash_content(content: bytes) -> str:
     """SHA-256 of the bytes, in hexadecimal."""
@@ -47,10 +54,16 @@ def hash_content(content: bytes) -> str:
 def read_workbook(content: bytes, name: str, programme: Programme) -> WorkbookReading:
     """Read a workbook as one of the programme's returns. Never raises for what the file holds."""
     sha256 = hash_content(content)
+    in_name = find_in_name(name)
     try:
         opened = open_workbook(content, name)
     except Unopenable as error:
-        return WorkbookReading(name, sha256, findings=(error.finding,))
+        shown = shown_name(name, sha256) if in_name.findings else name
+        return WorkbookReading(shown, sha256, findings=in_name.findings or (error.finding,))
+    personal = find_personal_data(content, name, opened, declared_headers(programme))
+    if personal.findings:
+        shown = shown_name(name, sha256) if personal.name_is_personal else name
+        return WorkbookReading(shown, sha256, findings=personal.findings)
     found = _read_sheets(opened.sheets, name, sha256, programme)
     return replace(found, findings=(*opened.notes, *found.findings))
 
