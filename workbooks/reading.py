@@ -23,7 +23,8 @@ class WorkbookReading:
     """What a workbook says, as far as it could be read. `findings` of gate 1 and of its rows.
 
     `covered` is the period its in-period figures are about, where the workbook says so. `name` is the one to
-    show: it stands for the file's own, where that holds personal data.
+    show: it stands for the file's own, where that holds personal data. `personal_kinds`: the kinds of personal
+    data found, in words.
     """
 
     name: str
@@ -34,6 +35,7 @@ class WorkbookReading:
     covered: Period | None = None
     tables: tuple[CutTable, ...] = ()
     findings: tuple[Finding, ...] = field(default=())
+    personal_kinds: tuple[str, ...] = ()
 
     @property
     def is_refused(self) -> bool:
@@ -59,11 +61,12 @@ def read_workbook(content: bytes, name: str, programme: Programme) -> WorkbookRe
         opened = open_workbook(content, name)
     except Unopenable as error:
         shown = shown_name(name, sha256) if in_name.findings else name
-        return WorkbookReading(shown, sha256, findings=in_name.findings or (error.finding,))
+        why = in_name.findings or (error.finding,)
+        return WorkbookReading(shown, sha256, findings=why, personal_kinds=in_name.kinds)
     personal = find_personal_data(content, name, opened, declared_headers(programme))
     if personal.findings:
         shown = shown_name(name, sha256) if personal.name_is_personal else name
-        return WorkbookReading(shown, sha256, findings=personal.findings)
+        return WorkbookReading(shown, sha256, findings=personal.findings, personal_kinds=personal.kinds)
     found = _read_sheets(opened.sheets, name, sha256, programme)
     return replace(found, findings=(*opened.notes, *found.findings))
 

@@ -35,13 +35,13 @@ declares is meant. A name in running text, without "name:" before it, is not fou
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from schemas.findings import Finding, make_finding
 from workbooks.grid import OpenedWorkbook, Sheet, address, column_letter
-from workbooks.personal.cells import Found, search_sheet
+from workbooks.personal.cells import Found, search_sheet, search_texts
 from workbooks.personal.headings import declared_headers
-from workbooks.personal.marks import Kind, kinds_in, kinds_in_name, plain
+from workbooks.personal.marks import Kind, kinds_in_name, plain
 from workbooks.personal.names import name_words
 from workbooks.personal.parts import pivot_records, stored_texts
 
@@ -61,11 +61,12 @@ _MOST_COLUMNS = 12
 
 @dataclass(frozen=True, slots=True)
 class PersonalData:
-    """What was found in a file: findings that tell kinds and places, and whether its own name must be withheld."""
+    """What was found in a file: findings that tell kinds and places, whether its own name must be withheld, and
+    the kinds in words ("NHS numbers")."""
 
     findings: tuple[Finding, ...] = ()
     name_is_personal: bool = False
-    kinds: tuple[str, ...] = field(default=())
+    kinds: tuple[str, ...] = ()
 
 
 def shown_name(name: str, sha256: str) -> str:
@@ -79,7 +80,7 @@ def find_in_name(name: str) -> PersonalData:
     """Personal data in the name of a file."""
     kinds = _in_order(kinds_in_name(name))
     findings = tuple(_at_place("The file's name", kind) for kind in kinds)
-    return PersonalData(findings, bool(kinds), kinds)
+    return PersonalData(findings, bool(kinds), _say(kinds))
 
 
 def find_personal_data(
@@ -95,7 +96,7 @@ def find_personal_data(
     beside = _search_beside(content, opened, declared)
     names = {words for found in (*searched, *beside.values()) for words in found.names if words}
     findings = list(in_name.findings)
-    kinds = set(in_name.kinds)
+    kinds: set[Kind] = set(kinds_in_name(name))
     for number, (sheet, found) in enumerate(zip(opened.sheets, searched, strict=True), 1):
         title_kinds = _in_order(kinds_in_name(sheet.name))
         is_withheld = bool(title_kinds) or _tells_a_name(sheet.name, names)
@@ -107,11 +108,15 @@ def find_personal_data(
         findings += [_at_place(place, kind) for kind in own]
         kinds |= set(own)
     is_personal = in_name.name_is_personal or _tells_a_name(name, names)
-    return PersonalData(tuple(findings), is_personal and bool(findings), _in_order(kinds))
+    return PersonalData(tuple(findings), is_personal and bool(findings), _say(_in_order(kinds)))
 
 
 def _in_order(kinds: Collection[str]) -> tuple[Kind, ...]:
     return tuple(kind for kind in _ORDER if kind in kinds)
+
+
+def _say(kinds: Collection[Kind]) -> tuple[str, ...]:
+    return tuple(_WORDS[kind][1] for kind in kinds)
 
 
 def _tells_a_name(title: str, names: Collection[frozenset[str]]) -> bool:
@@ -132,10 +137,12 @@ def _search_beside(content: bytes, opened: OpenedWorkbook, declared: Collection[
             place.rows |= searched.rows
             place.names |= searched.names
     seen = _cell_texts(opened.sheets)
+    texts: dict[str, dict[str, None]] = {}
     for words, text in stored_texts(content):
-        if text in seen:
-            continue
-        for kind in kinds_in(text):
+        if text not in seen:
+            texts.setdefault(words, {})[text] = None
+    for words, own in texts.items():
+        for kind in search_texts(list(own)):
             found.setdefault(words, Found()).rows.setdefault((kind, 0), set())
     return found
 

@@ -1,4 +1,4 @@
-"""Search the cells of one sheet for personal data: what a cell says, what its column holds, what its heading means."""
+"""Search the cells of one sheet for personal data: by what they say, by their column, by their heading."""
 
 from __future__ import annotations
 
@@ -50,6 +50,14 @@ def search_sheet(sheet: Sheet, declared: Collection[str]) -> Found:
     _judge_together(ten_digits, found)
     _search_under_headings(sheet, columns, declared, found)
     return found
+
+
+def search_texts(texts: Sequence[str]) -> set[Kind]:
+    """The kinds of personal data in texts that stand in no column, judged as if they were one."""
+    found = Found()
+    cells = {(row, 1): RawCell(row, 1, text) for row, text in enumerate(texts, 1) if text.strip()}
+    _search_column(list(cells.values()), Sheet("", cells=cells), found)
+    return {kind for kind, _ in found.rows}
 
 
 # --- what a cell says, and the column it stands in --------------------------------------------------------
@@ -132,7 +140,7 @@ def _judge_ten_digits(bare: Sequence[_Ten], cells: Sequence[RawCell], sheet: She
 def _is_about_person(ten: _Ten, cells: Sequence[RawCell], sheet: Sheet) -> bool:
     """Whether the cell itself, its row or the nearest text above it speaks of a child, patient or pupil."""
     above = [c for c in cells if c.row < ten.cell.row and isinstance(c.value, str)]
-    nearby = [ten.cell, *sheet.rows()[ten.cell.row], *above[-1:]]
+    nearby = [ten.cell, *sheet.rows().get(ten.cell.row, ()), *above[-1:]]
     return any(isinstance(c.value, str) and read_marks(f"{c.value[:200]} 0").is_about_person for c in nearby)
 
 

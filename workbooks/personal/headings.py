@@ -20,7 +20,9 @@ _NUMBERS = re.compile(r"\b(?:nhs|chi) ?(?:number|num|no|nr|id|#|$)|^nhs\b.{0,12}
 _PUPIL = re.compile(r"\bupns?\b|\bunique pupil (?:number|no|id|ref)")
 _INSURANCE = re.compile(r"\bn\.?i\.? ?(?:number|num|no)\b|\bnino\b|\bnational insurance\b")
 _POST = re.compile(r"\bpost ?codes?\b|\bpcode\b|\baddress\b")
-_BIRTH = re.compile(r"\bd ?o ?b\b|\bdates? (?:of )?birth\b|\bbirth ?dates?\b|\bbirth ?day\b|\bdate born\b|^born(?: on)?$")
+_BIRTH = re.compile(
+    r"\bd ?o ?b\b|\bdates? (?:of )?birth\b|\bbirth ?dates?\b|\bbirth ?day\b|\bdate born\b|^born(?: on)?$"
+)
 
 _WORDS = re.compile(r"[a-z]+")
 _WHOLE_NAME = {
@@ -34,7 +36,7 @@ _WHO = {
     "students", "patient", "patients", "client", "clients", "mother", "mothers", "father", "fathers", "parent",
     "parents", "carer", "carers", "guardian", "sibling", "siblings", "worker", "workers", "sw", "practitioner",
     "caseholder", "caseworker", "keyworker", "holder", "staff", "employee", "manager", "auditor", "relative",
-    "partner", "user", "subject", "adopter", "foster", "baby", "infant", "learner", "customer", "resident",
+    "partner", "user", "subject", "adopter", "foster", "baby", "infant", "learner", "resident",
 }  # fmt: skip
 # "Name of the child's school" names a school, "number with surname missing" is a count.
 _NOT_OF_A_PERSON = {
@@ -43,7 +45,8 @@ _NOT_OF_A_PERSON = {
     "project", "board", "council", "authority", "company", "organisation", "organization", "agency", "course",
     "training", "category", "type", "number", "count", "total", "average", "mean", "recorded", "missing", "rate",
     "caseload", "caseloads", "percentage", "percent", "per", "role", "group", "how", "many", "programme", "la",
-    "street", "road", "domain", "user", "username", "column", "field", "table", "report", "establishment",
+    "street", "road", "domain", "display", "product", "user", "username", "column", "field", "table", "report",
+    "establishment",
 }  # fmt: skip
 _PEOPLE_OF = re.compile(r"\bservice users?\b|\bteam (?:managers?|leaders?|members?)\b")
 _WORKER = re.compile(
@@ -56,7 +59,8 @@ _BARE = re.compile(
 )
 _MARK = re.compile(
     r"\b(?:d ?o ?b|birth|age|gender|sex|ethnicity|ethnic|nhs|upn|nationality|religion|address|postcode|post code"
-    r"|(?:case|client|child|person|pupil|patient|mosaic|liquidlogic|lcs|system|case file) ?(?:number|no|id|ref|reference))\b"
+    r"|(?:case|client|child|person|pupil|patient|mosaic|liquidlogic|lcs|system|case file) ?"
+    r"(?:number|no|id|ref|reference))\b"
 )
 
 

@@ -23,10 +23,12 @@ _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"), None)
 _QUOTES = {0x2018: "'", 0x2019: "'", 0x02BC: "'", 0x0060: "'"}
 
-_TEN = re.compile(r"(?<![\w+.,£$€/-])(\d{3})([ .-]?)(\d{3})([ .-]?)(\d{4})(?!\w|[.,/-]\d)")
+_TEN = re.compile(r"(?<![\w+.,£$€/-])(\d{3})([ .-]?)(\d{3})([ .-]?)(\d{4})(?!\w|[/-]|[.,]\d)")
 _NHS_WORDED = re.compile(r"\b(NHS|CHI)([^\d\n]{0,25}?)(\d{3}[ .-]?\d{3}[ .-]?\d{4})(?!\d)")
 _IN_USE = re.compile(r"3[2-9]|[4679]")
-_PHONE_BEFORE = re.compile(r"(?:\b(?:TEL|TELEPHONE|PHONE|MOBILE|MOB|FAX|CALL|EXT)\b\W{0,3}|(?<!\d)(?:\+|00)?44[ -])$")
+_PHONE_BEFORE = re.compile(
+    r"(?:\b(?:TEL|TELEPHONE|PHONE|MOBILE|MOB|FAX|CALL|EXT)\b\W{0,3}|(?<!\d)(?:44|(?:\+|00)\d{1,4})[ -])$"
+)
 _ORDER_BEFORE = re.compile(r"\b(?:PO|ORDER|INVOICE|REF|REFERENCE|ACCOUNT|TEL|PHONE|MOBILE)\b[^\d]{0,10}$")
 _PERSON = re.compile(r"\b(?:CHILD|PATIENT|PUPIL|STUDENT|YOUNG PERSON|CLIENT|YP|SERVICE USER|NHS|BORN|DOB)(?:'?S)?\b")
 
@@ -40,9 +42,9 @@ _AREAS = (
     "FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE "
     "NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ "
     "TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE"
-).split()
-_AREA = "|".join(sorted(_AREAS, key=len, reverse=True))
-_OUTWARD = rf"(?P<area>{_AREA})(?:\d{{1,2}}|\d[A-HJKMNPR-Y])"
+)
+_AREA = "|".join(sorted(_AREAS.split(), key=len, reverse=True))
+_OUTWARD = rf"(?P<area>{_AREA})(?:\d|[1-9]\d|\d[A-HJKMNPR-Y])"
 _INWARD = r"\d[ABD-HJLNP-UW-Z]{2}"
 _SPACED = re.compile(rf"(?<![\w£$€.-]){_OUTWARD}(?: | ?- ?){_INWARD}(?![\w-])")
 _CLOSED = re.compile(rf"(?<![\w£$€./-]){_OUTWARD}{_INWARD}(?![\w/-])")
@@ -59,8 +61,9 @@ _BIRTH = r"(?:\bD\.? ?O\.? ?B\b\.?|\bDATES? OF BIRTH\b|\bBIRTH ?DATES?\b|\bBIRTH
 _BORN = re.compile(rf"{_BIRTH}[^\w\n]{{0,6}}(?:(?:IS|WAS|ON) )?{DATE}|(?<!\d){DATE} ?[(\[]? ?{_BIRTH}")
 _WHO = r"(?:child|young person|yp|pupil|student|patient|client|mother|father|parent|carer|service user)"
 _NAMED = re.compile(
-    rf"\b(?:{_WHO}(?:'?s)? (?:(?:full|first|last) ?)?name|name of (?:the )?{_WHO}|(?:first|last|full|family|given) ?name"
-    r"|forenames?|surname)s? ?[:=-] ?(?P<name>[^\W\d_][\w'.-]*(?: [^\W\d_][\w'.-]*){0,3})",
+    rf"\b(?:{_WHO}(?:'?s)? (?:(?:full|first|last) ?)?name|name of (?:the )?{_WHO}"
+    r"|(?:first|last|full|family|given) ?name|forenames?|surname)s?"
+    r" ?[:=-] ?(?P<name>[^\W\d_][\w'.-]*(?: [^\W\d_][\w'.-]*){0,3})",
     re.IGNORECASE,
 )
 
@@ -163,15 +166,16 @@ def _ten_digits(upper: str) -> tuple[tuple[tuple[str, bool], ...], tuple[tuple[s
         if found.group(2) and found.group(2) == found.group(4):
             if not is_phone:
                 shaped.append((digits, passes(digits)))
-        elif not _ORDER_BEFORE.search(before):
+        elif not _ORDER_BEFORE.search(before) and not is_phone:
             bare.append((digits, passes(digits)))
     return tuple(shaped), tuple(bare)
 
 
 def _could_be_issued(found: re.Match[str]) -> bool:
+    """Whether prefix and suffix are given out; QQ never is, and stands for one in examples."""
     prefix, suffix = found.group(1), found.group(5)
-    is_prefix = not set(prefix) & set("DFIQUV") and prefix[1] != "O" and prefix not in _NI_NEVER
-    return is_prefix and suffix in "ABCD"
+    is_given = not set(prefix) & set("DFIQUV") and prefix[1] != "O" and prefix not in _NI_NEVER
+    return (is_given or prefix == "QQ") and suffix in "ABCD"
 
 
 def _names_someone(shown: str) -> bool:
@@ -184,7 +188,7 @@ def is_in_use(digits: str) -> bool:
 
 
 def kinds_in(text: str) -> frozenset[Kind]:
-    """The kinds of personal data in a text that stands alone: a comment, a heading, a file's name.
+    """The kinds of personal data in a text that stands alone, such as a file's name.
 
     It has no column to be judged with: ten digits count when grouped as an NHS number or beginning as one.
     """

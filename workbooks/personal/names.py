@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 # A value with one of these words is no person: a team, a role, a place of work, an answer.
-_NEVER = frozenset(
-    """
+_NEVER = """
     academy accommodation advanced agency all allocated anon anonymised anonymous appointed apprentice area
     assessment assistant authority average awaiting board business care case centre chief child children client
     clinical college commissioning company complete completed consultant coordinator corporate council court
@@ -18,19 +17,18 @@ _NEVER = frozenset(
     residential safeguarding school senior service services setting social specialist staff strategic student
     supervisor support surname surgery system tbc tba team teams temporary therapist total trust unallocated
     unassigned unit university unknown vacancy vacant visit visits ward week weeks withheld worker workers year
-    years youth forename address gender ethnicity status
-    """.split()
-)
+    years youth forename address gender ethnicity status organisation institute department title email phone
+    telephone postcode notes comments comment details
+"""
 # A value made of nothing but these is an answer, a colour or a point of the compass, though each is a surname too.
-_ANSWERS = frozenset(
-    """
+_ANSWERS = """
     a active amber and april august blank black blue boy boys british brown central closed date december east
     english female february friday girl girls good green grey high house inadequate january july june low male
     march may medium monday n na new no north november october of on open or outstanding pending red
     requires saturday see september south sunday the thursday to tuesday wednesday west white with y yellow yes
     asian mixed ongoing started
-    """.split()
-)
+"""
+_NEVER_WORDS, _ANSWER_WORDS = frozenset(_NEVER.split()), frozenset(_ANSWERS.split())
 _MOST_WORDS = 5
 _MOST_LETTERS = 60
 
@@ -43,7 +41,7 @@ def looks_like_name(text: str, least_words: int = 1) -> bool:
     bare = [re.sub(r"['.\-]", "", w).casefold() for w in words]
     if not all(w.isalpha() or not w for w in bare) or not any(len(w) > 1 for w in bare):
         return False
-    if set(bare) & _NEVER or set(bare) <= _ANSWERS:
+    if set(bare) & _NEVER_WORDS or set(bare) <= _ANSWER_WORDS:
         return False
     return least_words == 1 or all(w[0].isupper() for w in words)
 

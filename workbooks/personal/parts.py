@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from xml.etree.ElementTree import ParseError
 
@@ -52,7 +53,7 @@ _WIDE_RUN = re.compile(rb"(?:[\x20-\x7e\xa0]\x00){6,4096}")
 
 
 def stored_texts(content: bytes) -> Iterator[tuple[str, str]]:
-    """Texts that the file stores outside the cells, and maybe some of the cells' own, each with its place in words."""
+    """Texts that the file stores outside the cells, and maybe some of the cells' own, each with its place."""
     if content.startswith(_OLE):
         for text in _runs(content):
             yield _ELSEWHERE, text
@@ -96,7 +97,7 @@ def _parts(content: bytes) -> Iterator[tuple[str, bytes]]:
             continue
         try:
             yield part.filename, archive.read(part)
-        except (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError, NotImplementedError):
+        except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError, NotImplementedError):
             continue  # a part that cannot be unpacked cannot be read by anybody
 
 
@@ -144,10 +145,10 @@ def _unescape(data: bytes) -> str:
 
 def _runs(data: bytes) -> Iterator[str]:
     """Runs of text in a binary part, in one byte a letter or in two."""
-    for found in _PLAIN_RUN.finditer(data):
-        yield found.group().decode("latin-1")
-    for found in _WIDE_RUN.finditer(data):
-        yield found.group().decode("utf-16-le")
+    texts = [found.group().decode("latin-1") for found in _PLAIN_RUN.finditer(data)]
+    texts += [found.group().decode("utf-16-le") for found in _WIDE_RUN.finditer(data)]
+    # among noise a short word of letters and digits means nothing
+    yield from (text for text in texts if " " in text or len(text) >= 10)
 
 
 def _pivot_sheet(definition: bytes, records: bytes) -> Sheet:
