@@ -112,11 +112,11 @@ def ingest_files(
     home = find_home(home_option)
     loaded = load_programme(find_programme_folder(programme, home))
     name = loaded.programme.id
+    at, days = read_time(received_at) if received_at else utc_now(), quarantine_days()
     found = list(paths) or list_inbox(home, name)
     if not found:
         home.inbox(name).mkdir(parents=True, exist_ok=True)
         say(f"The inbox of {name} is empty: {home.inbox(name)}")
-    at, days = read_time(received_at) if received_at else utc_now(), quarantine_days()
     purged = purge_quarantine(home, name, at)
     history = History(home.history)
     try:

@@ -57,7 +57,10 @@ DATE = (
     rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[ ./-]\d{{1,2}}[ ./-]\d{{2,4}}|\d{{8}}|\d{{6}}"
     rf"|{_DAY}[ -]?(?:OF )?{_MONTH}[ ,-]*\d{{2,4}}|{_MONTH} {_DAY},? \d{{4}})(?!\d)"
 )
-_BIRTH = r"(?:\bD\.? ?O\.? ?B\b\.?|\bDATES? OF BIRTH\b|\bBIRTH ?DATES?\b|\bBIRTHDAY\b|\bDATE BORN\b|\bBORN(?: ON)?\b)"
+_BIRTH = (
+    r"(?:\bD\.? ?O\.? ?B(?![A-Z])\.?"
+    r"|\b(?:DATES? OF BIRTH|BIRTH ?DATES?|BIRTHDAY|DATE BORN|BORN ON|BORN)\b)"
+)
 _BORN = re.compile(rf"{_BIRTH}[^\w\n]{{0,6}}(?:(?:IS|WAS|ON) )?{DATE}|(?<!\d){DATE} ?[(\[]? ?{_BIRTH}")
 _WHO = r"(?:child|young person|yp|pupil|student|patient|client|mother|father|parent|carer|service user)"
 _NAMED = re.compile(
