@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from schemas.spelling import normalise
 from workbooks.grid import RawCell, Sheet
-from workbooks.personal.headings import Heading, is_mark_of_person, read_heading
+from workbooks.personal.headings import Heading, is_label_of_birth, is_mark_of_person, read_heading
 from workbooks.personal.marks import DATE, Kind, is_in_use, is_postcode, passes, plain, read_marks
 from workbooks.personal.names import looks_like_name, name_words
 
@@ -168,7 +168,8 @@ def _search_under_headings(
         if heading in _OF_NAMES:
             _add_names(heading, cell, below, row, found)
         else:
-            _add_values(heading, below, _beside(cell, row), found)
+            beside = _beside(cell, row) if heading != "birth" or is_label_of_birth(cell.text) else None
+            _add_values(heading, below, beside, found)
 
 
 def _below(cells: Sequence[RawCell], rows: Sequence[int], row: int) -> list[RawCell]:

@@ -23,6 +23,11 @@ _POST = re.compile(r"\bpost ?codes?\b|\bpcode\b|\baddress\b")
 _BIRTH = re.compile(
     r"\bd ?o ?b\b|\bdates? (?:of )?birth\b|\bbirth ?dates?\b|\bbirth ?day\b|\bdate born\b|^born(?: on)?$"
 )
+_PERSON = r"(?:child|client|pupil|student|patient|young person|yp|mother|father|parent|carer|sibling)"
+_BIRTH_ONLY = re.compile(
+    rf"(?:(?:the )?{_PERSON} )?(?:d ?o ?b|dates? (?:of )?birth|birth ?dates?|birth ?day|date born|born(?: on)?)"
+    rf"(?: of (?:the )?{_PERSON})?"
+)
 
 _WORDS = re.compile(r"[a-z]+")
 _WHOLE_NAME = {
@@ -36,18 +41,16 @@ _WHO = {
     "students", "patient", "patients", "client", "clients", "mother", "mothers", "father", "fathers", "parent",
     "parents", "carer", "carers", "guardian", "sibling", "siblings", "worker", "workers", "sw", "practitioner",
     "caseholder", "caseworker", "keyworker", "holder", "staff", "employee", "manager", "auditor", "relative",
-    "partner", "user", "subject", "adopter", "foster", "baby", "infant", "learner", "resident",
+    "partner", "subject", "adopter", "foster", "baby", "infant", "learner", "resident",
 }  # fmt: skip
-# "Name of the child's school" names a school, "number with surname missing" is a count.
-_NOT_OF_A_PERSON = {
-    "team", "teams", "service", "services", "measure", "indicator", "school", "setting", "provider", "home",
-    "placement", "plan", "file", "sheet", "list", "area", "ward", "locality", "priority", "action", "kpi",
-    "project", "board", "council", "authority", "company", "organisation", "organization", "agency", "course",
-    "training", "category", "type", "number", "count", "total", "average", "mean", "recorded", "missing", "rate",
-    "caseload", "caseloads", "percentage", "percent", "per", "role", "group", "how", "many", "programme", "la",
-    "street", "road", "domain", "display", "product", "user", "username", "column", "field", "table", "report",
-    "establishment",
+# Words that may stand beside those: with any other ("school", "missing", "record") it is about something else.
+_BESIDE = {
+    "of", "the", "and", "or", "a", "s", "allocated", "assigned", "named", "lead", "key", "case", "social", "current",
+    "young", "foster", "birth", "main", "primary", "second", "new", "looked", "after", "cla", "lac", "cp", "cin",
+    "as", "on", "system", "mosaic", "lcs", "liquidlogic", "also", "known", "previous", "optional", "capitals",
+    "block", "title", "no", "id", "age", "dob", "surname", "forename", "initial", "initials",
 }  # fmt: skip
+_KNOWN = _WHOLE_NAME | _NAME | _PART | _WHO | _BESIDE
 _PEOPLE_OF = re.compile(r"\bservice users?\b|\bteam (?:managers?|leaders?|members?)\b")
 _WORKER = re.compile(
     r"^(?:name of )?(?:the )?(?:current )?(?:(?:allocated|assigned|named|lead|responsible) (?:social |case |key )?"
@@ -89,9 +92,16 @@ def is_mark_of_person(text: str) -> bool:
     return words is not None and _MARK.search(words) is not None
 
 
+@lru_cache(maxsize=8192)
+def is_label_of_birth(text: str) -> bool:
+    """Whether a cell says date of birth and nothing else: a label in a form, not a task that speaks of one."""
+    words = _heading_words(text)
+    return words is not None and _BIRTH_ONLY.fullmatch(words) is not None
+
+
 def _heading_words(text: str) -> str | None:
     """A heading in lower case, its words apart: "ChildsName", "child_name" and "Child's  Name:" are alike."""
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or sum(c.isdigit() for c in text) > 3:
         return None
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain(text))
     folded = re.sub(r"['’]s?\b", "", apart.casefold())
@@ -101,7 +111,7 @@ def _heading_words(text: str) -> str | None:
 
 def _names_people(words: str) -> bool:
     found = set(_WORDS.findall(_PEOPLE_OF.sub("staff", words)))
-    if found & _NOT_OF_A_PERSON or words.startswith("no of"):
+    if found - _KNOWN or words.startswith("no of"):
         return False
     return bool(found & _WHOLE_NAME) or (bool(found & _NAME) and bool(found & (_PART | _WHO)))
 

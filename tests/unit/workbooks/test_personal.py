@@ -256,7 +256,8 @@ NAME_HEADERS = [
     "Young person's name", "Forename", "Forename(s)", "Surname", "First name", "Last Name", "FULL NAME",
     "Family name", "Given name", "Client name", "Pupil name", "Student name", "Patient name", "Mother's name",
     "Father name", "Parent/carer name", "Foster carer's name", "Social worker name", "Worker name",
-    "Allocated worker", "Allocated social worker", "Case holder", "Caseholder", "Name of social worker", "Service user name", "YP name",
+    "Allocated worker", "Allocated social worker", "Case holder",
+    "Caseholder", "Name of social worker", "Service user name", "YP name",
     "Child\u2019s  name", "Team manager name",
 ]  # fmt: skip
 
@@ -314,6 +315,14 @@ def test_a_name_after_its_label_is_found(text: str) -> None:
 def test_a_form_with_labels_and_values_is_found() -> None:
     found = told(("Child's name:", PEOPLE[0]), ("Date of birth:", BORN[0]), ("NHS number:", int(NHS[0])))
     assert found == ["nhs B3", "birth B2", "name B1"]
+
+
+def test_tasks_that_speak_of_names_and_births_are_no_headings() -> None:
+    tasks = ["Record the child's name", "Record date of birth", "Buy oil", "Trim the wicks", "First name basis"]
+    lines = [(task, "Data Analyst", dt.datetime(2031, 6, 30)) for task in tasks]
+    assert told(("Action", "Owner", "Due"), *lines) == []
+    assert told(*[(task, "Data Analyst") for task in tasks]) == []
+    assert told(*[(task, dt.datetime(2031, 6, 30)) for task in tasks]) == []
 
 
 def test_an_empty_template_has_nobody_in_it() -> None:
