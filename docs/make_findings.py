@@ -34,6 +34,7 @@ EXAMPLES: dict[str, str] = {
     "not_a_workbook": "a PDF was saved under a name that ends in .xlsx",
     "unsupported_format": "the workbook was saved as .xls, or with a password",
     "file_too_large": "a formatted area reaches to the last row of the sheet and unpacks to hundreds of MB",
+    "personal_data": "a list of the children behind the figures was left on a hidden sheet",
     "unknown_return": "a rota was put into the inbox by mistake",
     "ambiguous_return": "two returns have the same tables, and no title says which one this is",
     "as_at_missing": "the line with the date was deleted together with the cover note",

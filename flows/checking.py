@@ -14,6 +14,7 @@ from schemas.facts import LABEL_FIELD, Observation
 from schemas.findings import Finding
 from transforms.judging import judge_tables
 from transforms.tracker import read_tracker
+from workbooks.personal import find_in_name
 from workbooks.reading import WorkbookReading, read_workbook
 
 
@@ -28,6 +29,22 @@ class JudgedFile:
     findings: tuple[Finding, ...]
 
     @property
+    def name(self) -> str:
+        """The name to show: it stands for the file's own, where that holds personal data."""
+        return self.reading.name
+
+    @property
+    def shown_path(self) -> str:
+        """The path to show: as it was given, or only the name where it would tell personal data."""
+        is_withheld = self.name != self.path.name or tells_personal_data(self.path)
+        return self.name if is_withheld else str(self.path)
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it holds personal data: nothing of it is read, kept among the originals or shown."""
+        return self.reading.is_personal
+
+    @property
     def status(self) -> str:
         """accepted, held or refused."""
         if self.reading.is_refused or self.reading.item is None:
@@ -40,14 +57,20 @@ class JudgedFile:
         return sum(r.field == LABEL_FIELD for t in self.reading.tables for r in t.readings)
 
 
+def tells_personal_data(path: Path) -> bool:
+    """Whether a part of a path holds what looks like personal data."""
+    return any(find_in_name(part).findings for part in path.parts)
+
+
 def read_bytes(path: Path) -> bytes:
     """The bytes of a file. UsageError says why they cannot be read."""
+    shown = "(name withheld)" if tells_personal_data(path) else str(path)
     try:
         return path.read_bytes()
     except IsADirectoryError:
-        raise UsageError(f"{path} is a folder, not a workbook") from None
+        raise UsageError(f"{shown} is a folder, not a workbook") from None
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        raise UsageError(f"{shown} cannot be read: {error.strerror}") from None
 
 
 def judge_file(path: Path, programme: Programme) -> JudgedFile:

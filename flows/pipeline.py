@@ -17,12 +17,14 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 from flows.building import BuiltPack
 from flows.cli.forms import finding_form, kpi_form
 from flows.position import Position
+from flows.quarantine import describe_purged
 from flows.running import (
     RunResult,
     build_board,
     ingest_inbox,
     last_reporting_date,
     programmes_to_run,
+    purge_expired,
     read_position,
     summarise,
 )
@@ -37,6 +39,12 @@ _SCORECARD = ("ref", "label", "service", "subgroup", "value", "impact", "reason"
 def take_inbox(home: Path, folder: Path, received_at: str) -> list[TakenFile]:
     """Every workbook of the inbox into history. Taking it again changes nothing, so it may be retried."""
     return ingest_inbox(Home(home), folder, received_at)
+
+
+@task(name="delete from quarantine", retries=1, retry_delay_seconds=2)
+def purge(home: Path, folder: Path, received_at: str) -> list[str]:
+    """What has been in quarantine long enough. Deleting again changes nothing, so it may be retried."""
+    return purge_expired(Home(home), folder, received_at)
 
 
 @task(name="derive the position")
@@ -54,16 +62,22 @@ def build(
 
 
 @flow(name="ingest_returns", validate_parameters=True)
-def ingest_returns(home: Path, folder: Path, received_at: str) -> list[TakenFile]:
-    """Take a programme's inbox into history, and leave the findings as an artifact."""
+def ingest_returns(home: Path, folder: Path, received_at: str) -> tuple[list[TakenFile], list[str]]:
+    """Take a programme's inbox into history, and leave the findings as an artifact.
+
+    Returns what was taken, and the starts of the hashes that were deleted from quarantine.
+    """
+    purged = purge(home, folder, received_at)
+    if purged:
+        create_markdown_artifact(describe_purged(purged), key="quarantine")
     taken = take_inbox(home, folder, received_at)
     rows = [
-        {"file": t.judged.path.name, "status": t.judged.status, **_short(finding_form(f))}
+        {"file": t.judged.name, "status": t.judged.status, **_short(finding_form(f))}
         for t in taken
         for f in t.judged.findings
     ]
     create_table_artifact(rows or [{"file": "", "message": "nothing was found"}], key="findings")
-    return taken
+    return taken, purged
 
 
 def _short(form: dict[str, object]) -> dict[str, object]:
@@ -89,7 +103,7 @@ def monthly_run(home: Path, programme: str | None, on: dt.date, received_at: str
     for folder in programmes_to_run(programme, Home(home)):
         loaded = load_programme(folder)
         result = RunResult(loaded.programme.id)
-        result.taken = ingest_returns(home, folder, received_at)
+        result.taken, result.purged = ingest_returns(home, folder, received_at)
         as_at = last_reporting_date(loaded, on)
         for board in loaded.programme.boards:
             pack, result.position = build_pack(home, folder, board.id, as_at)
@@ -109,6 +123,8 @@ def _summary(result: RunResult) -> str:
         f"- files taken: {len(result.taken)}",
         f"- packs: {len(result.packs)}",
     ]
+    lines += [f"- in quarantine, as it holds personal data: {name}" for name in result.quarantined]
+    lines += [f"- {describe_purged(result.purged)}"] if result.purged else []
     lines += [f"- held: {h['ref']} {h['reason']}" for h in result.held]
     lines += [f"- missing: {m['title']}" for m in result.missing]
     return "\n".join(lines)

@@ -10,7 +10,8 @@ from typing import Any
 
 from flows.building import BuiltPack, build_pack, find_board, missing_returns
 from flows.position import Position, derive_position
-from flows.settings import Home, UsageError, find_programme_folder, programme_folders
+from flows.quarantine import purge_quarantine, quarantine_files
+from flows.settings import Home, UsageError, find_programme_folder, programme_folders, quarantine_days
 from flows.taking import TakenFile, clear_inbox, list_inbox, take_files
 from history.store import History
 from programmes.load import LoadedProgramme, load_programme
@@ -18,19 +19,26 @@ from programmes.load import LoadedProgramme, load_programme
 
 @dataclass(slots=True)
 class RunResult:
-    """What a run did: files taken, packs built, what is held and what is missing."""
+    """What a run did: files taken, packs built, what is held, what is missing, and what was deleted from
+    quarantine (the starts of hashes)."""
 
     programme: str
     taken: list[TakenFile] = field(default_factory=list)
     packs: list[BuiltPack] = field(default_factory=list)
     held: list[dict[str, Any]] = field(default_factory=list)
     missing: list[dict[str, Any]] = field(default_factory=list)
+    purged: list[str] = field(default_factory=list)
     position: Position | None = None
 
     @property
     def refused(self) -> list[str]:
         """The names of the files that were refused."""
-        return [t.judged.path.name for t in self.taken if t.receipt_id is None]
+        return [t.judged.name for t in self.taken if t.receipt_id is None]
+
+    @property
+    def quarantined(self) -> list[str]:
+        """The names to show of those refused files that hold personal data."""
+        return [t.judged.name for t in self.taken if t.judged.is_personal]
 
 
 def programmes_to_run(name: str | None, home: Home) -> list[Path]:
@@ -51,15 +59,24 @@ def last_reporting_date(loaded: LoadedProgramme, on: dt.date) -> dt.date:
     return date
 
 
+def purge_expired(home: Home, folder: Path, received_at: str) -> list[str]:
+    """Delete what has been in a programme's quarantine long enough; returns the starts of the hashes."""
+    return purge_quarantine(home, load_programme(folder).programme.id, received_at)
+
+
 def ingest_inbox(home: Home, folder: Path, received_at: str) -> list[TakenFile]:
-    """Take a programme's inbox in: every sound workbook is filed, every refused one put aside with reasons."""
+    """Take a programme's inbox in: every sound workbook is filed, every refused one put aside with reasons.
+
+    What holds personal data goes to quarantine instead.
+    """
     loaded = load_programme(folder)
-    name = loaded.programme.id
+    name, days = loaded.programme.id, quarantine_days()
     history = History(home.history)
     try:
         taken = take_files(history, list_inbox(home, name), loaded, received_at)
     finally:
         history.close()
+    quarantine_files(home, name, taken, received_at, days)
     clear_inbox(home, name, taken)
     return taken
 
@@ -114,6 +131,8 @@ def run_form(results: Sequence[RunResult]) -> dict[str, Any]:
         "held": [{"programme": r.programme, **h} for r in results for h in r.held],
         "missing": [{"programme": r.programme, **m} for r in results for m in r.missing],
         "refused": [{"programme": r.programme, "file": name} for r in results for name in r.refused],
+        "quarantined": [{"programme": r.programme, "file": name} for r in results for name in r.quarantined],
+        "purged": [{"programme": r.programme, "sha256_start": start} for r in results for start in r.purged],
     }
 
 

@@ -9,6 +9,9 @@ from importlib.resources import files
 from pathlib import Path
 
 DEFAULT_HOME = "boardpack_home"
+QUARANTINE_SETTING = "BOARDPACK_QUARANTINE_DAYS"
+_QUARANTINE_DAYS = 14
+_MOST_QUARANTINE_DAYS = 365
 
 
 class UsageError(Exception):
@@ -29,6 +32,10 @@ class Home:
         """Where refused workbooks lie, each with the reasons beside it."""
         return self.inbox(programme) / "refused"
 
+    def quarantine(self, programme: str) -> Path:
+        """Where files with personal data wait to be deleted, apart from everything else that is kept."""
+        return self.folder / "quarantine" / programme
+
     def outbox(self, programme: str) -> Path:
         """Where a programme's packs appear."""
         return self.folder / "outbox" / programme
@@ -47,6 +54,14 @@ class Home:
 def find_home(option: Path | None) -> Home:
     """The home by option, else BOARDPACK_HOME, else ./boardpack_home."""
     return Home((option or Path(os.environ.get("BOARDPACK_HOME", DEFAULT_HOME))).absolute())
+
+
+def quarantine_days() -> int:
+    """Days that a file with personal data stays in quarantine: BOARDPACK_QUARANTINE_DAYS, else 14."""
+    text = os.environ.get(QUARANTINE_SETTING, "").strip() or str(_QUARANTINE_DAYS)
+    if not (text.isascii() and text.isdigit()) or int(text) > _MOST_QUARANTINE_DAYS:
+        raise UsageError(f"{QUARANTINE_SETTING} is a whole number of days from 0 to {_MOST_QUARANTINE_DAYS}")
+    return int(text)
 
 
 def programme_folders(home: Home) -> list[Path]:

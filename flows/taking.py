@@ -59,14 +59,22 @@ def file_workbook(
     programme = loaded.programme.id
     if judged.status == "refused" or not (reading.item and reading.layout and reading.period):
         return_id = reading.item.id if reading.item else None
-        history.file_refusal(programme, judged.content, judged.path.name, received_at, return_id, judged.findings)
+        history.file_refusal(
+            programme,
+            judged.content,
+            judged.name,
+            received_at,
+            return_id,
+            judged.findings,
+            keeps_original=not judged.is_personal,
+        )
         return TakenFile(judged, None, False)
     arrival = Arrival(
         programme,
         reading.item.id,
         reading.period,
         reading.covered,
-        judged.path.name,
+        judged.name,
         received_at,
         sha_of(reading.layout.model_dump_json(by_alias=True)),
         configuration_sha,
@@ -121,10 +129,13 @@ def take_files(history: History, paths: Sequence[Path], loaded: LoadedProgramme,
 
 
 def clear_inbox(home: Home, programme: str, taken: Iterable[TakenFile]) -> None:
-    """Take filed workbooks out of the inbox (their bytes are kept), and put refused ones aside with reasons."""
+    """Take filed workbooks out of the inbox (their bytes are kept), and put refused ones aside with reasons.
+
+    Those with personal data are left to the quarantine.
+    """
     for item in taken:
         path = item.judged.path
-        if path.parent != home.inbox(programme):
+        if path.parent != home.inbox(programme) or item.judged.is_personal:
             continue
         if item.receipt_id is not None:
             path.unlink(missing_ok=True)

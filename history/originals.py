@@ -7,9 +7,14 @@ import os
 from pathlib import Path
 
 
+def hash_original(content: bytes) -> str:
+    """The SHA-256 by which bytes are known."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def keep_original(folder: Path, content: bytes) -> str:
     """Keep the bytes under `folder`, durably, and return their SHA-256. Keeping them again changes nothing."""
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256 = hash_original(content)
     target = original_path(folder, sha256)
     if target.exists() and target.stat().st_size == len(content):
         return sha256

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, RowMapping, and_, func, insert, select
 from history import tables as t
 from history.current import current_receipts
 from history.database import open_engine, reading, writing
-from history.originals import keep_original
+from history.originals import hash_original, keep_original
 from history.records import (
     Arrival,
     FiledReceipt,
@@ -89,9 +89,14 @@ class History:
         received_at: str,
         return_id: str | None,
         findings: Sequence[Finding],
+        *,
+        keeps_original: bool = True,
     ) -> int:
-        """Keep a refused file and why it was refused; the same bytes again are the same refusal."""
-        sha256 = keep_original(self.folder, content)
+        """Keep a refused file and why it was refused; the same bytes again are the same refusal.
+
+        Without `keeps_original` only its hash, size and name are known: its bytes are not kept here.
+        """
+        sha256 = keep_original(self.folder, content) if keeps_original else hash_original(content)
         with writing(self._engine) as connection:
             known = connection.scalar(
                 select(t.refusal.c.seq).where(and_(t.refusal.c.programme == programme, t.refusal.c.sha256 == sha256))

@@ -74,6 +74,12 @@ RULES: dict[str, _Rule] = {
         "Send only the return's own sheets, without empty formatted areas.",
         True,
     ),
+    "personal_data": _Rule(
+        "error",
+        "{where}: {what}.",
+        "Take it out and send totals only. Tell your data protection lead: a file that holds this is put in quarantine, and nothing is read from it.",
+        True,
+    ),
     "unknown_return": _Rule(
         "error",
         "This is none of the programme's returns. The nearest is {nearest}; {differs}.",

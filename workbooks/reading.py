@@ -16,6 +16,7 @@ from workbooks.as_at import find_as_at, find_covered
 from workbooks.cutting import cut_table
 from workbooks.grid import OpenedWorkbook, Sheet
 from workbooks.locate import has_title, latest_layout, locate_tables, share_located
+from workbooks.personal import declared_headers, find_in_name, find_personal_data, shown_name
 from workbooks.refusals import Unopenable
 
 
@@ -23,7 +24,9 @@ from workbooks.refusals import Unopenable
 class WorkbookReading:
     """What a workbook says, as far as it could be read. `findings` of gate 1 and of its rows.
 
-    `covered` is the period its in-period figures are about, where the workbook says so.
+    `covered` is the period its in-period figures are about, where the workbook says so. `name` is the one to
+    show: it stands for the file's own, where that holds personal data. `personal_kinds`: the kinds of personal
+    data found, in words.
     """
 
     name: str
@@ -34,11 +37,17 @@ class WorkbookReading:
     covered: Period | None = None
     tables: tuple[CutTable, ...] = ()
     findings: tuple[Finding, ...] = field(default=())
+    personal_kinds: tuple[str, ...] = ()
 
     @property
     def is_refused(self) -> bool:
         """Whether a finding refuses the whole file."""
         return any(f.refuses for f in self.findings)
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it holds personal data: nothing was read, and nothing of it may be kept or shown."""
+        return any(f.code == "personal_data" for f in self.findings)
 
 
 def hash_content(content: bytes) -> str:
@@ -55,10 +64,17 @@ def read_workbook(content: bytes, name: str, programme: Programme, opener: Opene
     `opener` opens it: in a process of its own (workbooks.isolation), or here, unless one is given.
     """
     sha256 = hash_content(content)
+    in_name = find_in_name(name)
     try:
         opened = (opener or _open_here)(content, name)
     except Unopenable as error:
-        return WorkbookReading(name, sha256, findings=(error.finding,))
+        shown = shown_name(name, sha256) if in_name.findings else name
+        why = in_name.findings or (error.finding,)
+        return WorkbookReading(shown, sha256, findings=why, personal_kinds=in_name.kinds)
+    personal = find_personal_data(content, name, opened, declared_headers(programme))
+    if personal.findings:
+        shown = shown_name(name, sha256) if personal.name_is_personal else name
+        return WorkbookReading(shown, sha256, findings=personal.findings, personal_kinds=personal.kinds)
     found = _read_sheets(opened.sheets, name, sha256, programme)
     return replace(found, findings=(*opened.notes, *found.findings))
 

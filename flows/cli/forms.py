@@ -36,7 +36,7 @@ def file_form(item: JudgedFile) -> dict[str, Any]:
     """A judged workbook."""
     reading = item.reading
     return {
-        "file": str(item.path),
+        "file": item.shown_path,
         "sha256": reading.sha256,
         "return": reading.item.id if reading.item else None,
         "period_end": reading.period.end.isoformat() if reading.period else None,

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 from flows.checking import JudgedFile, judge_file
 from flows.cli.failures import HELD, OK
 from flows.cli.forms import file_form
-from flows.settings import UsageError, find_home, find_programme_folder, programme_folders, read_time, utc_now
+from flows.settings import (
+    UsageError,
+    find_home,
+    find_programme_folder,
+    programme_folders,
+    quarantine_days,
+    read_time,
+    utc_now,
+)
 from programmes.load import load_programme
 
 if TYPE_CHECKING:
@@ -77,7 +85,7 @@ def describe_file(item: JudgedFile, filed: str = "") -> str:
     reading = item.reading
     title = reading.item.title if reading.item else "not recognised"
     when = f", as at {reading.period.end.isoformat()}" if reading.period else ""
-    lines = [f"{item.path.name}: {item.status} ({title}{when}; {item.row_count} rows read){filed}"]
+    lines = [f"{item.name}: {item.status} ({title}{when}; {item.row_count} rows read){filed}"]
     for finding in item.findings:
         place = f"{finding.sheet}!{finding.cell}" if finding.sheet and finding.cell else finding.sheet or ""
         lines.append(
@@ -100,22 +108,30 @@ def ingest_files(
     paths: Sequence[Path], programme: str, home_option: Path | None, received_at: str | None, *, as_json: bool
 ) -> int:
     """Take the inbox, or the named workbooks, into history and print what became of each."""
+    from flows.quarantine import describe_purged, purge_quarantine, quarantine_files
     from flows.taking import clear_inbox, list_inbox, take_files
     from history.store import History
 
     home = find_home(home_option)
     loaded = load_programme(find_programme_folder(programme, home))
     name = loaded.programme.id
+    at, days = read_time(received_at) if received_at else utc_now(), quarantine_days()
     found = list(paths) or list_inbox(home, name)
     if not found:
         home.inbox(name).mkdir(parents=True, exist_ok=True)
         say(f"The inbox of {name} is empty: {home.inbox(name)}")
+    purged = purge_quarantine(home, name, at)
     history = History(home.history)
     try:
-        taken = take_files(history, found, loaded, read_time(received_at) if received_at else utc_now())
+        taken = take_files(history, found, loaded, at)
     finally:
         history.close()
+    quarantined = quarantine_files(home, name, taken, at, days)
     clear_inbox(home, name, taken)
+    if purged:
+        say(f"boardpack: {describe_purged(purged)}")
+    for file in quarantined:
+        say(f"boardpack: {file} holds personal data and is in quarantine: {home.quarantine(name)}")
     if as_json:
         print_json({"files": [taken_form(item) for item in taken]})
     else:

@@ -89,6 +89,8 @@ def set_prefect_defaults(home: Home) -> None:
 
 def print_run(result: RunResult) -> None:
     """What a run did, in ten lines."""
+    from flows.quarantine import describe_purged
+
     model = result.packs[0].model if result.packs else None
     known = sum(t.already_known for t in result.taken)
     taken = f"{plural(len(result.taken), 'workbook')} taken in"
@@ -96,7 +98,11 @@ def print_run(result: RunResult) -> None:
         print(f"{result.programme}: {taken} ({known} already known, {len(result.refused)} refused)")
     else:
         print(f"{result.programme}: the inbox was empty")
-    for name in result.refused:
+    if result.purged:
+        print(f"  {describe_purged(result.purged)}")
+    for name in result.quarantined:
+        print(f"  refused: {name}; it holds personal data and was put in quarantine")
+    for name in (n for n in result.refused if n not in result.quarantined):
         print(f"  refused: {name}; the reasons lie beside it in the inbox's folder 'refused'")
     for pack in result.packs:
         print(f"  pack: {pack.path}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from schemas.evidence import AppliedCorrection, ReceivedFile
+from schemas.evidence import AppliedCorrection, ReceivedFile, RefusedFile
 from schemas.findings import Finding
 from schemas.pack import CorrectionLine, FindingLine, MissingLine, Quality, ReceivedLine
 from transforms.indicators import stale_after
@@ -26,11 +26,19 @@ def make_quality(pack: PackInput) -> Quality:
         _sentence(received, missing, corrections, findings),
         tuple(_received_line(r, pack) for r in used),
         tuple(missing),
-        tuple(FindingLine("Refused", r.name, f.message, f.action) for r in pack.refused for f in r.findings),
+        tuple(line for r in pack.refused for line in _refused_lines(r)),
         tuple(_correction_line(r, a, pack) for r, a in corrections),
         tuple(findings),
         tuple((u.label, ", ".join(u.plan_refs), u.why) for u in pack.programme.unmeasured),
     )
+
+
+def _refused_lines(item: RefusedFile) -> list[FindingLine]:
+    """Why a file was refused. Of one with personal data a pack tells only that, not the places."""
+    if any(f.code == "personal_data" for f in item.findings):
+        why = "It held personal data. It was put in quarantine, and nothing was read from it."
+        return [FindingLine("Refused", item.name, why, "Send totals only.")]
+    return [FindingLine("Refused", item.name, f.message, f.action) for f in item.findings]
 
 
 def _current(received: Sequence[ReceivedFile], pack: PackInput) -> list[ReceivedFile]:

@@ -1,0 +1,123 @@
+"""Quarantine: files with personal data wait here for deletion, apart from the filed originals.
+
+A file lies under its hash, beside a note of what it is: SHA-256, size, days, kinds and places, no name and no
+value. Only the account that runs Boardpack can open folder and files. Time is the run's own, never the clock's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flows.checking import JudgedFile
+from flows.settings import Home
+from flows.taking import TakenFile
+
+_FOLDER_MODE, _FILE_MODE = 0o700, 0o600
+_SUFFIX = ".quarantined"
+
+
+def quarantine_files(
+    home: Home, programme: str, taken: Iterable[TakenFile], received_at: str, days: int
+) -> list[str]:
+    """Put every taken file that holds personal data into quarantine; returns the names to show.
+
+    A file of the inbox is moved. One named on the command line is copied, and the user's own is left alone.
+    Bytes that are there already keep their first note, and so their first day of deletion.
+    """
+    found = [item.judged for item in taken if item.judged.is_personal]
+    for judged in found:
+        with _nameless_failures():
+            folder = _make_folder(home, programme)
+            _keep(folder, judged, received_at, days)
+            if judged.path.parent == home.inbox(programme):
+                _remove_original(judged)
+    return [judged.name for judged in found]
+
+
+def purge_quarantine(home: Home, programme: str, received_at: str) -> list[str]:
+    """Delete the files whose time is up at `received_at`, and those without a note; returns the first eight
+    characters of their hashes."""
+    folder = home.quarantine(programme)
+    if not folder.is_dir():
+        return []
+    today = received_at[:10]
+    purged = set()
+    with _nameless_failures():
+        for path in sorted(folder.iterdir()):
+            sha256 = path.name.partition(".")[0]
+            expires_on = _expires_on(folder / f"{sha256}.json")
+            if expires_on is None or expires_on <= today:
+                path.unlink(missing_ok=True)
+                purged.add(sha256)
+    return [sha256[:8] for sha256 in sorted(purged)]
+
+
+def describe_purged(purged: Iterable[str]) -> str:
+    """What was deleted, in words; empty where nothing was."""
+    hashes = list(purged)
+    files = "1 file" if len(hashes) == 1 else f"{len(hashes)} files"
+    return f"deleted from quarantine, as its time was up: {files} ({', '.join(hashes)})" if hashes else ""
+
+
+def _make_folder(home: Home, programme: str) -> Path:
+    folder = home.quarantine(programme)
+    for path in (folder.parent, folder):
+        path.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+        path.chmod(_FOLDER_MODE)
+    return folder
+
+
+def _keep(folder: Path, judged: JudgedFile, received_at: str, days: int) -> None:
+    sha256 = judged.reading.sha256
+    note = folder / f"{sha256}.json"
+    if _expires_on(note) is None:
+        expires_on = dt.date.fromisoformat(received_at[:10]) + dt.timedelta(days=days)
+        form = {
+            "sha256": sha256,
+            "size": len(judged.content),
+            "received_at": received_at,
+            "expires_on": expires_on.isoformat(),
+            "kinds": list(judged.reading.personal_kinds),
+            "places": [f.message for f in judged.findings],
+        }
+        # the note first: bytes are never there without their day of deletion
+        _write(note, (json.dumps(form, ensure_ascii=False, indent=2) + "\n").encode())
+    _write(folder / f"{sha256}{_SUFFIX}", judged.content)
+
+
+def _write(target: Path, content: bytes) -> None:
+    draft = target.with_name(f"{target.name}.{os.getpid()}.part")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _FILE_MODE), "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(draft, target)
+    target.chmod(_FILE_MODE)
+
+
+def _expires_on(note: Path) -> str | None:
+    try:
+        return dt.date.fromisoformat(json.loads(note.read_text(encoding="utf-8"))["expires_on"]).isoformat()
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _remove_original(judged: JudgedFile) -> None:
+    """Take the file out of the inbox, unless another one has taken its place since it was read."""
+    if judged.path.is_file() and hashlib.sha256(judged.path.read_bytes()).hexdigest() == judged.reading.sha256:
+        judged.path.unlink()
+
+
+@contextmanager
+def _nameless_failures() -> Iterator[None]:
+    """A file system's complaint would repeat the file's name, which may itself be personal data."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, f"the quarantine failed: {error.strerror}") from None
