@@ -116,8 +116,14 @@ class Sheet:
 class OpenedWorkbook:
     """A workbook as it was opened: its kind ("xlsx", "xlsm", "xls", "xlsb", "ods", "csv"), its sheets in
     order, and what is worth saying of the file as a whole (macros that were not run, links that were not
-    followed)."""
+    followed).
+
+    `records` and `texts` are what a file stores beside its cells, for the personal data guard alone: the
+    records of pivot tables as sheets, and texts (of comments, headers, names) each with the words for its place.
+    """
 
     kind: str
     sheets: tuple[Sheet, ...]
     notes: tuple[Finding, ...] = ()
+    records: tuple[Sheet, ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()

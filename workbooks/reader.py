@@ -9,8 +9,11 @@ from __future__ import annotations
 import os
 import struct
 import sys
-from dataclasses import asdict
-from typing import BinaryIO
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from workbooks.grid import OpenedWorkbook
 
 LENGTH = struct.Struct(">Q")
 WORKBOOK, REFUSAL, NO_MEMORY = b"W", b"R", b"M"
@@ -23,7 +26,8 @@ def main() -> None:
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # openpyxl looks for it; reading needs none
-    import workbooks.opening  # noqa: F401  # ready before the first file comes
+    import workbooks.opening
+    import workbooks.personal.parts  # noqa: F401  # ready before the first file comes
 
     while (name := receive(requests)) is not None:
         content = receive(requests)
@@ -46,16 +50,33 @@ def answer(content: bytes, name: str) -> bytes:
     """The workbook, or why it cannot be opened."""
     import json
 
-    from workbooks.opening import open_workbook
     from workbooks.refusals import Unopenable
     from workbooks.wire import encode_workbook
 
     try:
-        return WORKBOOK + encode_workbook(open_workbook(content, name))
+        return WORKBOOK + encode_workbook(open_whole(content, name))
     except Unopenable as error:
         return REFUSAL + json.dumps(asdict(error.finding)).encode()
     except MemoryError:
         return NO_MEMORY
+
+
+def open_whole(content: bytes, name: str) -> OpenedWorkbook:
+    """Open a workbook with what it stores beside its cells. Unopenable says why a file cannot be read."""
+    from workbooks.opening import open_workbook
+
+    return with_stored(open_workbook(content, name), content)
+
+
+def with_stored(opened: OpenedWorkbook, content: bytes) -> OpenedWorkbook:
+    """The workbook with the records of its pivot tables, and the texts that no cell shows."""
+    from workbooks.personal.parts import pivot_records, stored_texts
+
+    if opened.kind == "csv":
+        return opened
+    seen = {cell.value for sheet in opened.sheets for cell in sheet.cells.values() if isinstance(cell.value, str)}
+    texts = {(place, text): None for place, text in stored_texts(content) if text not in seen}
+    return replace(opened, records=tuple(pivot_records(content)), texts=tuple(texts))
 
 
 def receive(stream: BinaryIO) -> bytes | None:

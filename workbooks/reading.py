@@ -71,7 +71,7 @@ def read_workbook(content: bytes, name: str, programme: Programme, opener: Opene
         shown = shown_name(name, sha256) if in_name.findings else name
         why = in_name.findings or (error.finding,)
         return WorkbookReading(shown, sha256, findings=why, personal_kinds=in_name.kinds)
-    personal = find_personal_data(content, name, opened, declared_headers(programme))
+    personal = find_personal_data(name, opened, declared_headers(programme))
     if personal.findings:
         shown = shown_name(name, sha256) if personal.name_is_personal else name
         return WorkbookReading(shown, sha256, findings=personal.findings, personal_kinds=personal.kinds)
@@ -81,9 +81,9 @@ def read_workbook(content: bytes, name: str, programme: Programme, opener: Opene
 
 def _open_here(content: bytes, name: str) -> OpenedWorkbook:
     """Open a workbook in this process. The Excel libraries are slow to import, and mostly not needed here."""
-    from workbooks.opening import open_workbook
+    from workbooks.reader import open_whole
 
-    return open_workbook(content, name)
+    return open_whole(content, name)
 
 
 def _read_sheets(sheets: Sequence[Sheet], name: str, sha256: str, programme: Programme) -> WorkbookReading:

@@ -20,6 +20,8 @@ def encode_workbook(opened: OpenedWorkbook) -> bytes:
         "kind": opened.kind,
         "sheets": [_sheet_form(sheet) for sheet in opened.sheets],
         "notes": [asdict(note) for note in opened.notes],
+        "records": [_sheet_form(sheet) for sheet in opened.records],
+        "texts": opened.texts,
     }
     return json.dumps(form, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -28,7 +30,11 @@ def decode_workbook(content: bytes) -> OpenedWorkbook:
     """The workbook that `encode_workbook` wrote."""
     form = json.loads(content)
     return OpenedWorkbook(
-        form["kind"], tuple(_to_sheet(s) for s in form["sheets"]), tuple(decode_finding(n) for n in form["notes"])
+        form["kind"],
+        tuple(_to_sheet(s) for s in form["sheets"]),
+        tuple(decode_finding(n) for n in form["notes"]),
+        tuple(_to_sheet(s) for s in form["records"]),
+        tuple((place, text) for place, text in form["texts"]),
     )
 
 

@@ -38,12 +38,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from schemas.findings import Finding, make_finding
-from workbooks.grid import OpenedWorkbook, Sheet, address, column_letter
+from workbooks.grid import OpenedWorkbook, address, column_letter
 from workbooks.personal.cells import Found, search_sheet, search_texts
 from workbooks.personal.headings import declared_headers
 from workbooks.personal.marks import Kind, kinds_in_name, plain
 from workbooks.personal.names import name_words
-from workbooks.personal.parts import pivot_records, stored_texts
 
 __all__ = ["PersonalData", "declared_headers", "find_in_name", "find_personal_data", "shown_name"]
 
@@ -83,17 +82,15 @@ def find_in_name(name: str) -> PersonalData:
     return PersonalData(findings, bool(kinds), _say(kinds))
 
 
-def find_personal_data(
-    content: bytes, name: str, opened: OpenedWorkbook, declared: Collection[str] = frozenset()
-) -> PersonalData:
+def find_personal_data(name: str, opened: OpenedWorkbook, declared: Collection[str] = frozenset()) -> PersonalData:
     """Search a file: its name, every cell of every sheet, and what it stores beside the cells.
 
     `declared` are the headings that the programme's layouts declare (see `declared_headers`); columns under them
-    are not taken for names of people. `content` is read only for what cells do not show.
+    are not taken for names of people.
     """
     in_name = find_in_name(name)
     searched = [search_sheet(sheet, declared) for sheet in opened.sheets]
-    beside = _search_beside(content, opened, declared)
+    beside = _search_beside(opened, declared)
     names = {words for found in (*searched, *beside.values()) for words in found.names if words}
     findings = list(in_name.findings)
     kinds: set[Kind] = set(kinds_in_name(name))
@@ -125,30 +122,22 @@ def _tells_a_name(title: str, names: Collection[frozenset[str]]) -> bool:
     return any(words & found for found in names)
 
 
-def _search_beside(content: bytes, opened: OpenedWorkbook, declared: Collection[str]) -> dict[str, Found]:
+def _search_beside(opened: OpenedWorkbook, declared: Collection[str]) -> dict[str, Found]:
     """What is stored beside the cells, by its place in words."""
     found: dict[str, Found] = {}
-    if opened.kind == "csv":
-        return found
-    for records in pivot_records(content):
+    for records in opened.records:
         searched = search_sheet(records, declared)
         if searched.rows:
             place = found.setdefault("The stored records of a pivot table", Found())
             place.rows |= searched.rows
             place.names |= searched.names
-    seen = _cell_texts(opened.sheets)
     texts: dict[str, dict[str, None]] = {}
-    for words, text in stored_texts(content):
-        if text not in seen:
-            texts.setdefault(words, {})[text] = None
+    for words, text in opened.texts:
+        texts.setdefault(words, {})[text] = None
     for words, own in texts.items():
         for kind in search_texts(list(own)):
             found.setdefault(words, Found()).rows.setdefault((kind, 0), set())
     return found
-
-
-def _cell_texts(sheets: Collection[Sheet]) -> set[str]:
-    return {cell.value for sheet in sheets for cell in sheet.cells.values() if isinstance(cell.value, str)}
 
 
 def _at_place(place: str, kind: Kind) -> Finding:

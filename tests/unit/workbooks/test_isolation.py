@@ -17,7 +17,7 @@ from schemas.findings import Suggestion, make_finding
 from tests.builders import lamp_report
 from workbooks.grid import OpenedWorkbook, RawCell, Sheet
 from workbooks.isolation import Limits, WorkbookOpener
-from workbooks.opening import open_workbook
+from workbooks.reader import open_whole
 from workbooks.refusals import Unopenable
 from workbooks.wire import decode_workbook, encode_workbook
 
@@ -44,13 +44,13 @@ def large_workbook() -> bytes:
 
 def test_a_workbook_opened_apart_is_the_same_as_opened_here(opener: WorkbookOpener) -> None:
     content = lamp_report().content()
-    assert opener.open(content, "return.xlsx") == open_workbook(content, "return.xlsx")
+    assert opener.open(content, "return.xlsx") == open_whole(content, "return.xlsx")
 
 
 def test_a_refusal_comes_back_as_it_was_told(opener: WorkbookOpener) -> None:
     for content in (b"", b"%PDF-1.7", lamp_report().content()[:500]):
         with pytest.raises(Unopenable) as here:
-            open_workbook(content, "Größe \udcff.xlsx")
+            open_whole(content, "Größe \udcff.xlsx")
         with pytest.raises(Unopenable) as apart:
             opener.open(content, "Größe \udcff.xlsx")
         assert apart.value.finding == here.value.finding
@@ -92,7 +92,7 @@ def test_a_reader_that_dies_between_files_is_replaced(opener: WorkbookOpener) ->
 def test_reading_ahead_changes_nothing_but_the_wait(opener: WorkbookOpener) -> None:
     content = lamp_report().content()
     opener.read_ahead(content, "return.xlsx")
-    assert opener.open(content, "return.xlsx") == open_workbook(content, "return.xlsx")
+    assert opener.open(content, "return.xlsx") == open_whole(content, "return.xlsx")
     opener.read_ahead(content, "return.xlsx")
     with pytest.raises(Unopenable):
         opener.open(b"another file", "return.xlsx")
@@ -101,7 +101,7 @@ def test_reading_ahead_changes_nothing_but_the_wait(opener: WorkbookOpener) -> N
 
 def test_threads_share_one_opener(opener: WorkbookOpener) -> None:
     content = lamp_report().content()
-    expected = open_workbook(content, "return.xlsx")
+    expected = open_whole(content, "return.xlsx")
     found: list[OpenedWorkbook] = []
     threads = [threading.Thread(target=lambda: found.append(opener.open(content, "return.xlsx"))) for _ in range(4)]
     for thread in threads:

@@ -25,6 +25,7 @@ from workbooks.grid import OpenedWorkbook, RawCell, Sheet
 from workbooks.opening import open_workbook
 from workbooks.personal import declared_headers, find_in_name, find_personal_data, shown_name
 from workbooks.personal.names import looks_like_name
+from workbooks.reader import with_stored
 from workbooks.reading import read_workbook
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -61,7 +62,7 @@ def told_of(
     book: OpenedWorkbook, content: bytes, name: str = "return.xlsx", declared: frozenset[str] = frozenset()
 ) -> list[str]:
     """What is found in a file."""
-    found = find_personal_data(content, name, book, declared).findings
+    found = find_personal_data(name, with_stored(book, content), declared).findings
     assert {f.code for f in found} <= {"personal_data"}
     assert all(f.refuses for f in found)
     return [f"{kind_of(f.message)} {f.cell or f.message.split(':')[0]}" for f in found]
@@ -341,7 +342,7 @@ def test_teams_answers_and_sentences_are_no_names(text: str) -> None:
 
 def test_one_finding_for_each_kind_and_column_tells_place_and_number_and_no_value() -> None:
     lines = [("Child", "Age", "NHS number"), *[(p, 9, grouped(n)) for p, n in zip(PEOPLE, NHS, strict=False)]]
-    found = find_personal_data(b"", "return.csv", opened(*lines, title="List"), frozenset())
+    found = find_personal_data("return.csv", opened(*lines, title="List"), frozenset())
     assert [(f.sheet, f.cell, f.message) for f in found.findings] == [
         ("List", "C2", "Sheet 'List', column C from C2: 4 cells look like NHS numbers."),
         ("List", "A2", "Sheet 'List', column A from A2: 4 cells look like names of people."),
@@ -351,7 +352,7 @@ def test_one_finding_for_each_kind_and_column_tells_place_and_number_and_no_valu
 
 
 def test_very_many_columns_are_told_together() -> None:
-    found = find_personal_data(b"", "r.csv", opened([grouped(n) for n in [*NHS, *NHS, *NHS]]), frozenset()).findings
+    found = find_personal_data("r.csv", opened([grouped(n) for n in [*NHS, *NHS, *NHS]]), frozenset()).findings
     assert len(found) == 13
     assert found[-1].message == "Sheet 'Visits', 12 more columns from M1: 12 cells look like NHS numbers."
 
@@ -359,7 +360,7 @@ def test_very_many_columns_are_told_together() -> None:
 def test_a_sheet_that_is_called_by_a_name_or_number_is_not_called_so() -> None:
     for title in (PEOPLE[0], f"Visit {grouped(NHS[0])}"):
         lines = [("Child name",), *[(p,) for p in PEOPLE]]
-        found = find_personal_data(b"", "return.csv", opened(*lines, title=title), frozenset()).findings
+        found = find_personal_data("return.csv", opened(*lines, title=title), frozenset()).findings
         assert {f.sheet for f in found} <= {"(name withheld) 1", None}
         assert title not in repr(found)
 
@@ -389,8 +390,8 @@ def test_the_name_that_is_shown_tells_the_hash_and_a_known_ending_only() -> None
 
 def test_a_file_named_after_a_person_in_it_is_not_called_so() -> None:
     book = opened(("Child name",), *[(p,) for p in PEOPLE])
-    assert find_personal_data(b"", "Review of Alba T.xlsx", book, frozenset()).name_is_personal
-    assert not find_personal_data(b"", "Weekly visits.xlsx", book, frozenset()).name_is_personal
+    assert find_personal_data("Review of Alba T.xlsx", book, frozenset()).name_is_personal
+    assert not find_personal_data("Weekly visits.xlsx", book, frozenset()).name_is_personal
 
 
 # --- What cells do not show -------------------------------------------------------------------------------
