@@ -148,7 +148,15 @@ def _search_beside(content: bytes, opened: OpenedWorkbook, declared: Collection[
 
 
 def _cell_texts(sheets: Collection[Sheet]) -> set[str]:
-    return {cell.value for sheet in sheets for cell in sheet.cells.values() if isinstance(cell.value, str)}
+    """The texts of all cells, and large numbers as text: charts and OpenDocument files store them so again."""
+    texts = set()
+    for sheet in sheets:
+        for cell in sheet.cells.values():
+            if isinstance(cell.value, str):
+                texts.add(cell.value)
+            elif isinstance(cell.value, (int, float)) and 10**9 <= cell.value < 10**10:
+                texts.add(f"{cell.value:.0f}")
+    return texts
 
 
 def _at_place(place: str, kind: Kind) -> Finding:
