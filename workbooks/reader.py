@@ -74,9 +74,16 @@ def with_stored(opened: OpenedWorkbook, content: bytes) -> OpenedWorkbook:
 
     if opened.kind == "csv":
         return opened
-    seen = {cell.value for sheet in opened.sheets for cell in sheet.cells.values() if isinstance(cell.value, str)}
+    seen = {text for sheet in opened.sheets for cell in sheet.cells.values() if (text := _as_stored(cell.value))}
     texts = {(place, text): None for place, text in stored_texts(content) if text not in seen}
     return replace(opened, records=tuple(pivot_records(content)), texts=tuple(texts))
+
+
+def _as_stored(value: object) -> str:
+    """A text, or a number as large as a person's, as charts and OpenDocument files store it once more."""
+    if isinstance(value, str):
+        return value
+    return f"{value:.0f}" if isinstance(value, (int, float)) and 10**9 <= value < 10**10 else ""
 
 
 def receive(stream: BinaryIO) -> bytes | None:

@@ -23,6 +23,7 @@ _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"), None)
 _QUOTES = {0x2018: "'", 0x2019: "'", 0x02BC: "'", 0x0060: "'"}
 
+_DIGIT = re.compile(r"\d")
 _TEN = re.compile(r"(?<![\w+.,£$€/-])(\d{3})([ .-]?)(\d{3})([ .-]?)(\d{4})(?!\w|[/-]|[.,]\d)")
 _NHS_WORDED = re.compile(r"\b(NHS|CHI)([^\d\n]{0,25}?)(\d{3}[ .-]?\d{3}[ .-]?\d{4})(?!\d)")
 _IN_USE = re.compile(r"3[2-9]|[4679]")
@@ -121,7 +122,7 @@ def read_marks(text: str) -> Marks:
     """The marks of a person that one text holds."""
     shown = plain(text)
     named = frozenset[Kind](["name"] if _names_someone(shown) else [])
-    if not any(c.isdigit() for c in shown):
+    if not _DIGIT.search(shown):
         return Marks(named) if named else _NOTHING
     upper = shown.upper()
     shaped, bare = _ten_digits(upper)

@@ -10,6 +10,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from html import unescape
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import ElementTree
@@ -48,6 +49,9 @@ _OF_SHEET = re.compile(
     rb"<(?:\w+:)?(f|formula|formula1|formula2|oddHeader|oddFooter|evenHeader|evenFooter|firstHeader|firstFooter)"
     rb"(?: [^>]*)?>([^<]+)<"
 )
+# a header or footer begins its parts with &L, &C and &R, and names its fonts as &"..."
+_HEADER_CODE = re.compile(r'&"[^"]*"|&K[0-9A-Fa-f]{6}|&\d{1,3}(?!\d)|&[A-Z]')
+_STRING = re.compile(rb"<(?:\w+:)?si(?: [^>]*)?>(.*?)</(?:\w+:)?si>", re.DOTALL)
 _PLAIN_RUN = re.compile(rb"[\x20-\x7e\xa0]{6,4096}")
 _WIDE_RUN = re.compile(rb"(?:[\x20-\x7e\xa0]\x00){6,4096}")
 
@@ -60,15 +64,22 @@ def stored_texts(content: bytes) -> Iterator[tuple[str, str]]:
         return
     for name, data in _parts(content):
         place = next((words for pattern, words in _PLACES if re.match(pattern, name)), _ELSEWHERE)
-        if re.match(r"xl/worksheets/[^/]+\.xml$", name):
-            for found in _OF_SHEET.finditer(data):
-                yield place, _unescape(found.group(2))
-        elif name.endswith((".xml", ".rels", ".vml")):
-            for text in _xml_texts(data):
-                yield place, text
-        else:
-            for text in _runs(data):
-                yield place, text
+        for text in _texts_of(name, data):
+            yield place, text
+
+
+def _texts_of(name: str, data: bytes) -> Iterator[str]:
+    """The texts of one part; of a sheet only what stands beside its cells, which are searched as cells."""
+    if re.match(r"xl/worksheets/[^/]+\.xml$", name):
+        for found in _OF_SHEET.finditer(data):
+            yield _HEADER_CODE.sub(" ", _unescape(found.group(2)))
+    elif re.match(r"xl/sharedStrings[^/]*\.xml$", name):
+        for found in _STRING.finditer(data):
+            yield _unescape(re.sub(rb"<[^>]*>", b"", found.group(1)))
+    elif name.endswith((".xml", ".rels", ".vml")):
+        yield from _xml_texts(data)
+    else:
+        yield from _runs(data)
 
 
 def pivot_records(content: bytes) -> Iterator[Sheet]:
@@ -136,11 +147,7 @@ def _parsed_texts(data: bytes) -> Iterator[str]:
 
 
 def _unescape(data: bytes) -> str:
-    text = data.decode("utf-8", "replace")
-    for mark, letter in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
-        text = text.replace(mark, letter)
-    # a header or footer begins its parts with &L, &C and &R, and its fonts with &"..."
-    return re.sub(r'&"[^"]*"|&[LCRKBIUSXYE](?:\d{1,6})?', " ", text)
+    return unescape(data.decode("utf-8", "replace"))
 
 
 def _runs(data: bytes) -> Iterator[str]:

@@ -438,6 +438,10 @@ HIDDEN: dict[str, tuple[Callable[[Any], None], str]] = {
         lambda b: setattr(b.worksheets[0].oddFooter.left, "text", f"child {UPNS[0]}"),
         "upn A formula, a header or a footer of a sheet",
     ),
+    "a header that begins with the number": (
+        lambda b: setattr(b.worksheets[0].oddHeader.center, "text", grouped(NHS[3])),
+        "nhs A formula, a header or a footer of a sheet",
+    ),
     "a defined name": (
         lambda b: b.defined_names.add(DefinedName("who", attr_text=f'"{grouped(NHS[1])}"')),
         "nhs A defined name",
@@ -507,6 +511,15 @@ def test_threaded_comments_and_text_boxes_are_searched_and_their_authors_are_not
         xl__drawings__drawing9="<d><p><r><t>ZE9 </t></r><r><t>9ZZ</t></r></p></d>",
     )
     assert sorted(told_in(content)) == ["postcode A text box or a comment", "upn A comment"]
+
+
+def test_a_figure_that_a_chart_stores_again_as_text_is_still_a_figure() -> None:
+    chart = f"<c><ser><v>{NHS[0]}</v></ser></c>"
+    assert told_in(with_parts(lamp_report().content(), xl__charts__chart1=chart)) == [
+        "nhs The stored figures of a chart"
+    ]
+    content = with_parts(changed_book(lambda b: b.worksheets[0].append([int(NHS[0])])), xl__charts__chart1=chart)
+    assert told_in(content) == []
 
 
 def test_a_damaged_part_is_still_searched_and_entities_are_not_grown() -> None:
