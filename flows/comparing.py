@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from history.records import Receipt
     from history.store import History
 
-_LONDON = ZoneInfo("Europe/London")
+_KINGDOM = ZoneInfo("GB")
 _COMPARED = {
     "returns_disagree",
     "periods_disagree",
@@ -113,7 +113,7 @@ def _to_compared(item: ReceivedFile) -> ComparedReturn:
 
 def day_received(received_at: str) -> dt.date:
     """The day in the United Kingdom of a stored UTC time."""
-    return dt.datetime.fromisoformat(received_at).astimezone(_LONDON).date()
+    return dt.datetime.fromisoformat(received_at).astimezone(_KINGDOM).date()
 
 
 # --- Files that arrive ----------------------------------------------------------------------------------

@@ -92,7 +92,8 @@ def _usual_weekday(days: Sequence[dt.date], item: Return) -> tuple[int, str] | N
     weekday, count = Counter(d.weekday() for d in days).most_common(1)[0]
     if 3 * count < 2 * len(days):
         return None
-    return weekday, f"{count} of the {len(days)} returns before it are as at a {_WEEKDAYS[weekday]}"
+    how_many = f"all {count}" if count == len(days) else f"{count} of the {len(days)}"
+    return weekday, f"{how_many} returns before it are as at a {_WEEKDAYS[weekday]}"
 
 
 # --- What repeats ---------------------------------------------------------------------------------------
