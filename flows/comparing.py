@@ -16,9 +16,9 @@ from flows.checking import JudgedFile
 from programmes.load import LoadedProgramme
 from schemas.config import Programme
 from schemas.evidence import ComparedReturn, ReceivedFile
-from schemas.facts import Period, Reading
+from schemas.facts import Observation, Period, Reading
 from schemas.findings import Finding
-from transforms.agreement import demote_companies, find_conflicts, hold_conflicts
+from transforms.agreement import demote_companies, find_conflicts, hold_conflicts, keep_most_exact
 from transforms.doubts import EARLIER_RETURNS, find_changed_titles, find_doubts, read_titles
 from transforms.known import KnownObservation
 from transforms.periods import find_period_conflicts
@@ -61,7 +61,7 @@ def compare_known(
     for item in received:
         kept = [f for f in item.findings if f.code not in _COMPARED]
         told.append(replace(item, findings=(*kept, *findings.get(item.receipt_id, []))))
-    return held, told
+    return keep_most_exact(held), told
 
 
 def _find_conflicts(
@@ -95,8 +95,9 @@ def _find_doubts(
         own.setdefault(item.receipt_id, []).append(item)
     filled = [replace(r, observations=tuple(k.observation for k in own.get(r.receipt_id, []))) for r in returns]
     findings: _Findings = {}
+    declared = {item.id for item in programme.returns}
     for one in filled:
-        if wanted is None or one.receipt_id in wanted:
+        if one.return_id in declared and (wanted is None or one.receipt_id in wanted):
             findings[one.receipt_id] = find_doubts(one, _before(one, filled), programme)
     return findings
 
@@ -242,12 +243,17 @@ def _find_neighbours(
             continue
         before = _receipts_before(item.receipt, order)
         ids.update(r.receipt_id for r in before)
-        observations = item.judged.observations
-        if observations:
-            start = min(o.period.start for o in observations)
-            end = max(o.period.end for o in observations)
-            ids |= history.receipts_with({o.measure for o in observations}, start, end)
+        ids |= history.receipts_with(_spans(item.judged.observations))
     return [r for r in order if r.receipt_id in ids - own]
+
+
+def _spans(observations: Iterable[Observation]) -> dict[str, tuple[dt.date, dt.date]]:
+    """From when to when each measure is given."""
+    spans: dict[str, tuple[dt.date, dt.date]] = {}
+    for item in observations:
+        start, end = spans.get(item.measure, (item.period.start, item.period.end))
+        spans[item.measure] = (min(start, item.period.start), max(end, item.period.end))
+    return spans
 
 
 def _receipts_before(receipt: Receipt, order: Iterable[Receipt]) -> list[Receipt]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -234,16 +234,15 @@ class History:
             found[row["receipt_id"]].append(to_observation(dict(row)))
         return found
 
-    def receipts_with(self, measures: Collection[str], start: dt.date, end: dt.date) -> set[int]:
-        """The receipts of any programme that give one of the measures for a time between two days, or across one."""
-        query = (
-            select(t.observation.c.receipt_id)
-            .where(t.observation.c.measure.in_(sorted(measures)))
-            .where(t.observation.c.period_end >= start.isoformat(), t.observation.c.period_start <= end.isoformat())
-            .distinct()
-        )
+    def receipts_with(self, spans: Mapping[str, tuple[dt.date, dt.date]]) -> set[int]:
+        """The receipts, of any programme, that give one of the measures for a time that overlaps its span."""
+        own = t.observation.c
+        found: set[int] = set()
         with reading(self._engine) as connection:
-            return set(connection.scalars(query))
+            for measure, (start, end) in sorted(spans.items()):
+                query = select(own.receipt_id).where(own.measure == measure, own.period_end >= start.isoformat())
+                found.update(connection.scalars(query.where(own.period_start <= end.isoformat()).distinct()))
+        return found
 
     def readings(self, receipts: Sequence[Receipt], field: str | None = None) -> dict[int, list[Reading]]:
         """Every reading of receipts (of one field, if it is named), in the order read."""

@@ -196,6 +196,23 @@ def hold_conflicts(
     return held
 
 
+def keep_most_exact(known: Sequence[KnownObservation]) -> list[KnownObservation]:
+    """What is known, of a figure that one workbook gives in several tables the most exact observation only: one
+    with counts before one without, then the one with more decimals, then the last."""
+    best: dict[tuple[object, ...], int] = {}
+    for position, item in enumerate(known):
+        if item.observation.state in SOUND:
+            key = (*_own_key(item), item.receipt_id)
+            if key not in best or _exactness(item) >= _exactness(known[best[key]]):
+                best[key] = position
+    kept = set(best.values())
+    return [k for i, k in enumerate(known) if i in kept or k.observation.state not in SOUND]
+
+
+def _exactness(item: KnownObservation) -> tuple[bool, int]:
+    return _has_counts(item.observation), item.observation.stated_decimals
+
+
 def demote_companies(
     before: Sequence[KnownObservation], after: Sequence[KnownObservation], programme: Programme
 ) -> list[Conflict]:

@@ -196,6 +196,8 @@ def seldom_repeats(before: Observation, own: Observation) -> bool:
 
 def _is_first_repeat(items: Sequence[Observation]) -> bool:
     """Whether the last figure is that of the period before, where in six or more earlier steps it never was."""
+    if _figure(items[-1]) != _figure(items[-2]):
+        return False
     sound = [_figure(i) for i in items if i.state in SOUND]
     steps = [a == b for a, b in pairwise(sound)]
     return len(steps) > _LEAST_STEPS and steps[-1] and not any(steps[:-1])

@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from statistics import median
 
 from schemas.config import CADENCE_DAYS, Programme, Return
-from schemas.facts import Observation
+from schemas.facts import Observation, derive_value
 from schemas.figures import decimal_text, round_half_away
 from schemas.findings import Finding, make_finding
 from transforms.agreement import SOUND
@@ -39,8 +40,20 @@ def find_leap(items: Sequence[Observation], programme: Programme, item: Return) 
 
 
 def _value(item: Observation) -> Decimal | None:
-    exact = item.exact if item.state in SOUND else None
-    return None if exact is None else Decimal(exact.numerator) / Decimal(exact.denominator)
+    if item.state not in SOUND:
+        return None
+    return _divide(item.form, item.numerator, item.denominator, item.per, item.stated)
+
+
+@lru_cache(maxsize=65536)
+def _divide(
+    form: str, numerator: Decimal | None, denominator: Decimal | None, per: Decimal, stated: Decimal | None
+) -> Decimal | None:
+    """The unrounded value to 28 figures: worked out once for the many later figures that are held against it."""
+    exact = derive_value(form, numerator, denominator, per)
+    if exact is None:
+        return stated if denominator is None else None
+    return Decimal(exact.numerator) / Decimal(exact.denominator)
 
 
 def _with_gaps(items: Sequence[Observation], item: Return) -> list[Decimal | None]:

@@ -91,6 +91,7 @@ layouts:
           - {id: lamps_broken, form: count, numerator: {field: number, rows: [broken]}}
 """
 
+LAMPS_OF_MONTH = ("Quay", "Lamps due", "Lit in time", "% in time")
 QUAYS = ("Quay & Basin", "Upper Reach", "Islands")
 STEADY_LAMPS = changed(LAMP_REPORT, "denominator: due, stated: pct}", "denominator: due, stated: pct, steady: true}")
 
@@ -129,9 +130,7 @@ def monthly(month: str, *sheets: tuple[str, Sequence[Sequence[Any]]]) -> Book:
 
 def lamps_of_month(month: str, *rows: Sequence[Any]) -> Book:
     """A monthly harbour report that gives lamps by quay: due, in time and share of each row."""
-    return monthly(
-        month, ("Lamps at the end of the month", [("Quay", "Lamps due", "Lit in time", "% in time"), *rows])
-    )
+    return monthly(month, ("Lamps at the end of the month", [LAMPS_OF_MONTH, *rows]))
 
 
 def broken_by(month: str, **numbers: int) -> Book:

@@ -17,11 +17,13 @@ import pytest
 from flows.checking import JudgedFile
 from flows.position import Position
 from history.store import History
-from tests.builders import LAMP_REPORT, TRACKER, Book, changed, percent, tracker
+from programmes.load import ConfigurationError, load_programme
+from tests.builders import INDICATORS, LAMP_REPORT, TRACKER, Book, changed, percent, tracker
 from tests.end_to_end.command import run, workbooks
 from tests.scenarios.cases import case, codes_of, expect, expect_only
 from tests.scenarios.harbour import (
     HARBOUR_REPORT,
+    LAMPS_OF_MONTH,
     STEADY_LAMPS,
     Harbour,
     broken_by,
@@ -123,6 +125,20 @@ def test_two_tables_of_one_workbook_that_contradict_each_other_are_both_held(har
     assert all("this workbook, Page" in f.message for f in judged.findings)
     first = replace(judged, findings=tuple(f for f in judged.findings if f.sheet == "Page 1"))
     expect(first, "returns_disagree", "Page 1", "B6", says=("75.0%", "Page 2!B6, gives 57.0%"), advises="correct")
+
+
+def test_of_two_tables_that_agree_the_more_exact_one_is_printed(tmp_path: Path) -> None:
+    indicators = changed(INDICATORS, "return: lamp_report", "return: harbour_report")
+    harbour = Harbour(tmp_path, indicators=indicators)
+    harbour.take_one(
+        monthly(
+            "March 2031",
+            ("Lamps at the end of the month", [LAMPS_OF_MONTH, (REACH, 199, 150, percent("75.4"))]),
+            ("Lamps once more", [("Quay", "Share in time"), (REACH, percent("75"))]),
+        )
+    )
+    row = next(r for r in harbour.position(MARCH).rows if r.service == "upper_reach")
+    assert (str(row.value), row.numerator, row.denominator) == ("75.4", 150, 199)
 
 
 def test_a_correction_of_one_side_releases_both(harbour: Harbour) -> None:
@@ -570,3 +586,12 @@ def test_the_samples_are_doubted_where_their_published_figures_are_odd(
         if x["code"] in COMPARED
     }
     assert found == expected
+
+
+# --- Configuration --------------------------------------------------------------------------------------
+
+
+def test_only_a_weekly_return_has_a_weekday(tmp_path: Path) -> None:
+    monthly_lamps = changed(LAMP_REPORT, "cadence: weekly\n", "cadence: monthly\nweekday: friday\n")
+    with pytest.raises(ConfigurationError, match="only a weekly return has a weekday"):
+        load_programme(Harbour(tmp_path, lamp_report=monthly_lamps).programme)

@@ -11,7 +11,13 @@ import pytest
 from schemas.facts import Observation, Period
 from tests.builders import invented_programme
 from tests.unit.transforms.figures_given import DAY, given, known, month
-from transforms.agreement import demote_companies, find_conflicts, find_contradiction, hold_conflicts
+from transforms.agreement import (
+    demote_companies,
+    find_conflicts,
+    find_contradiction,
+    hold_conflicts,
+    keep_most_exact,
+)
 from transforms.known import KnownObservation
 
 NAMES = {1: "week.xlsx", 2: "month.xlsx", 3: "year.xlsx"}
@@ -164,3 +170,14 @@ def test_a_company_row_is_stated_only_once_a_service_beside_it_is_held() -> None
 def test_a_row_that_its_own_file_holds_demotes_nothing_anew() -> None:
     items = [known(given(150, 200, state="held")), known(given(538, 694, service=None))]
     assert demote_companies(items, items, invented_programme()) == []
+
+
+def test_of_two_tables_that_agree_the_more_exact_one_is_printed() -> None:
+    counts, whole, tenths = known(given(150, 199)), known(given(stated="75")), known(given(stated="75.4"))
+    for order in permutations([counts, whole, tenths]):
+        assert keep_most_exact(order) == [counts]
+    assert keep_most_exact([tenths, whole]) == [tenths]
+    others = [counts, known(given(stated="75"), "crew_report", 2), known(given(stated="75", service="islands"))]
+    assert keep_most_exact(others) == others
+    held = known(given(stated="75", state="held"))
+    assert keep_most_exact([counts, held]) == [counts, held]
