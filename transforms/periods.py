@@ -17,9 +17,10 @@ from schemas.findings import make_finding
 from transforms.agreement import SOUND, Conflict, speaking_positions
 from transforms.known import KnownObservation
 from transforms.telling import Part, find_place, name_figure
-from transforms.words import plural, say_period
+from transforms.words import plural, say_period, say_short_date
 
-_SHORTER_DAYS = ((181, 184), (89, 92), (28, 31), (5, 10))
+_LONGEST_WEEK = 10
+_SHORTER_DAYS = ((181, 184), (89, 92), (28, 31), (5, _LONGEST_WEEK))
 """Half years, quarters, months and weeks: periods of one kind are added up, longest first."""
 _PARTS_OF: dict[str, tuple[Part, ...]] = {
     "count": ("numerator",),
@@ -183,8 +184,13 @@ def _tell(position: int, whole: Observation, found: Sum, part: Part, programme: 
     return Conflict(position, f"it says {this}, but the shorter periods {found.how} {total}", finding)
 
 
+def _say_short(period: Period) -> str:
+    """A week by its last day, since many belong to two months; others as everywhere."""
+    return f"the week to {say_short_date(period.end)}" if _days(period) <= _LONGEST_WEEK else say_period(period)
+
+
 def _say_parts(found: Sum) -> str:
-    named = [f"{decimal_text(n)} in {say_period(p)}" for p, n in zip(found.periods, found.numbers, strict=True)]
+    named = [f"{decimal_text(n)} in {_say_short(p)}" for p, n in zip(found.periods, found.numbers, strict=True)]
     left = len(named) - _MOST_LISTED
     more = [f"{plural(left, 'further period')}"] if left > 0 else []
     return " + ".join([*named[:_MOST_LISTED], *more])

@@ -199,7 +199,7 @@ def test_weeks_inside_a_month_cannot_add_up_to_more(harbour: Harbour) -> None:
     expect_only(month, "held", "periods_disagree")
     finding = expect(
         month, "periods_disagree", "Page 1", "B6",
-        says=("29", "February 2031", "within it add up to 30", "10 in 3 to 9 February 2031"),
+        says=("29", "February 2031", "within it add up to 30", "10 in the week to 9 Feb 2031"),
         advises="distinct: true",
     )  # fmt: skip
     assert told(harbour.position(MARCH))["periods_disagree", "Page 1", finding.cell] == 1

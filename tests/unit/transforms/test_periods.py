@@ -108,7 +108,7 @@ def test_the_longer_period_is_held_and_the_sentence_lists_the_shorter_ones() -> 
     (conflict,) = find_period_conflicts([*WEEKS, counted(MARCH, 39, 2)], invented_programme())
     assert conflict.position == 4
     assert conflict.finding.cell == "B7"
-    assert "10 in 3 to 9 March 2031 + 10 in 10 to 16 March 2031" in conflict.finding.message
+    assert "10 in the week to 9 Mar 2031 + 10 in the week to 16 Mar 2031" in conflict.finding.message
     assert "add up to 40" in conflict.why
 
 
