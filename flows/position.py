@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from flows.comparing import compare_known
 from flows.settings import UsageError, read_time, utc_now
 from flows.taking import register
 from history.records import Receipt
@@ -75,7 +76,8 @@ def derive_position(
     corrections = [Correction.model_validate(d) for d in history.decisions_at(name, "correction", known)]
     moves = [DueDateDecision.model_validate(d) for d in history.decisions_at(name, "due_date", known)]
     receipts = history.receipts(name, known)
-    observations, received, loose = _judge_again(history, programme, receipts, corrections, as_at)
+    judged, received, loose = judge_again(history, programme, receipts, corrections, as_at)
+    observations, received = compare_known(judged, received, programme)
     if known is not None:
         loose = []  # what a correction waits for may have been received later
     facts = Facts(observations)
@@ -95,7 +97,7 @@ def derive_position(
     )
 
 
-def _judge_again(
+def judge_again(
     history: History,
     programme: Programme,
     receipts: Sequence[Receipt],

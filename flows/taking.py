@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.checking import JudgedFile, judge_file
+from flows.comparing import compare_files
 from flows.settings import Home
 from history.records import Arrival
 from history.store import History, sha_of
@@ -122,9 +123,10 @@ def register(history: History, loaded: LoadedProgramme, at: str) -> str:
 
 
 def take_files(history: History, paths: Sequence[Path], loaded: LoadedProgramme, received_at: str) -> list[TakenFile]:
-    """Judge and file workbooks, in the order of their dates."""
+    """Judge workbooks, alone, against each other and against history, and file them in the order of their dates."""
     configuration_sha = register(history, loaded, received_at)
     judged = order_files(judge_file(path, loaded.programme) for path in paths)
+    judged = compare_files(judged, loaded, received_at, history)
     return [file_workbook(history, item, loaded, configuration_sha, received_at) for item in judged]
 
 

@@ -194,14 +194,23 @@ class History:
             query = select(func.max(t.event.c.seq)).where(t.event.c.programme == programme, t.event.c.at <= at)
             return int(connection.scalar(query) or 0)
 
-    def receipts(self, programme: str, as_known: int | None, until: dt.date | None = None) -> list[Receipt]:
-        """The receipts that speak, as known at an event, of workbooks as at or before `until`, in order."""
+    def receipts(
+        self,
+        programme: str,
+        as_known: int | None,
+        until: dt.date | None = None,
+        joining: Sequence[Receipt] = (),
+    ) -> list[Receipt]:
+        """The receipts that speak, as known at an event, of workbooks as at or before `until`, in order.
+
+        `joining` are receipts that files on their way would become: they speak as if they were filed.
+        """
         query = select(t.receipt).where(t.receipt.c.programme == programme)
         if as_known is not None:
             query = query.where(t.receipt.c.receipt_id <= as_known)
         with reading(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
-        found = current_receipts([to_receipt(dict(row)) for row in rows])
+        found = current_receipts([*(to_receipt(dict(row)) for row in rows), *joining])
         return [r for r in found if until is None or r.period.end <= until]
 
     def refusals(self, programme: str, as_known: int | None) -> list[Refusal]:
@@ -230,10 +239,21 @@ class History:
             found[row["receipt_id"]].append(to_observation(dict(row)))
         return found
 
-    def readings(self, receipts: Sequence[Receipt]) -> dict[int, list[Reading]]:
-        """Every reading of receipts, in the order read."""
+    def receipts_with(self, spans: Mapping[str, tuple[dt.date, dt.date]]) -> set[int]:
+        """The receipts, of any programme, that give one of the measures for a time that overlaps its span."""
+        own = t.observation.c
+        found: set[int] = set()
+        with reading(self._engine) as connection:
+            for measure, (start, end) in sorted(spans.items()):
+                query = select(own.receipt_id).where(own.measure == measure, own.period_end >= start.isoformat())
+                found.update(connection.scalars(query.where(own.period_start <= end.isoformat()).distinct()))
+        return found
+
+    def readings(self, receipts: Sequence[Receipt], field: str | None = None) -> dict[int, list[Reading]]:
+        """Every reading of receipts (of one field, if it is named), in the order read."""
         found: dict[int, list[Reading]] = {r.receipt_id: [] for r in receipts}
-        for row in self._of(t.reading, receipts):
+        named = () if field is None else (t.reading.c.field == field,)
+        for row in self._of(t.reading, receipts, *named):
             found[row["receipt_id"]].append(to_reading(dict(row)))
         return found
 

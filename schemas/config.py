@@ -17,6 +17,7 @@ from schemas.layout import Layout
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Cadence = Literal["weekly", "monthly", "quarterly", "yearly"]
 Basis = Literal["snapshot", "in_period", "ytd", "rolling_12m"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Direction = Literal["higher", "lower", "range", "neutral"]
 CompanyRule = Literal["ratio", "sum", "stated", "none"]
 
@@ -223,17 +224,25 @@ class Return(Frozen):
     """A recurring workbook: how it is recognised and how its tables are laid out.
 
     A return without layouts is one that the plan names and nobody has sent yet.
-    `partial` declares the dates whose workbook holds only some tables.
+    `partial` declares the dates whose workbook holds only some tables; `weekday` the day that a weekly
+    return is as at.
     """
 
     id: Slug
     title: str
     kind: Literal["measures", "tracker"] = "measures"
     cadence: Cadence
+    weekday: Weekday | None = None
     sender: str = ""
     recognise: tuple[str, ...] = ()
     partial: dict[dt.date, tuple[Slug, ...]] = {}
     layouts: tuple[Layout, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_weekday(self) -> Self:
+        if self.weekday is not None and self.cadence != "weekly":
+            raise ValueError("only a weekly return has a weekday")
+        return self
 
     @property
     def cadence_days(self) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from schemas.config import Correction
-from schemas.facts import Period, Reading
+from schemas.facts import Observation, Period, Reading
 from schemas.findings import Finding
 
 
@@ -40,3 +41,15 @@ class RefusedFile:
     sha256: str
     received_at: str
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedReturn:
+    """A return as it is held against the ones before it: of which period, received on which day, what it gives."""
+
+    receipt_id: int
+    return_id: str
+    period: Period
+    name: str
+    received_on: dt.date
+    observations: tuple[Observation, ...]

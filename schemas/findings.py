@@ -353,7 +353,47 @@ RULES: dict[str, _Rule] = {
         "{cell} says completed on {date}, after the tracker's own date, {as_at}. It does not count as completed yet.",
         "Write the date of completion once it has passed.",
     ),
-    # gate 3: do workbook and history agree?
+    # gate 3: do tables, returns and history agree?
+    "returns_disagree": _Rule(
+        "error",
+        "{cell} gives {what} as {this} for {period}, but {other} gives {that}. Both are held.",
+        "Find out which of the two is right, and correct the other or have it sent again; both are then released.",
+    ),
+    "periods_disagree": _Rule(
+        "error",
+        "{cell} gives {what} as {this} for {period}, but the shorter periods {how} {sum} ({parts}). It is held; the shorter periods stand.",
+        "Find out which is right, and correct the other or have it sent again. If the measure counts each person once in a period however long, add `distinct: true` to it in the layout.",
+    ),
+    "denominator_repeated": _Rule(
+        "doubt",
+        "{cell} gives {what} as {this}, to the unit the same as for {before} ({other}).",
+        "Check that it was counted anew. If it hardly ever changes, add `steady: true` to the measure in the layout.",
+    ),
+    "figure_unchanged": _Rule(
+        "doubt",
+        "{cell} gives {what} as {this}, exactly as for {before} ({other}); in {count} steps before that it changed every time.",
+        "Check that it was worked out anew. If it hardly ever changes, add `steady: true` to the measure in the layout.",
+    ),
+    "jump": _Rule(
+        "doubt",
+        "{cell} gives {what} as {this}. The {count} figures before it are about {mean}, and their usual variation reaches from {lower} to {upper}.",
+        "Check it against the case system. If it is right, say in the commentary what happened.",
+    ),
+    "weekday_unusual": _Rule(
+        "doubt",
+        "The figures are as at {date}, a {weekday}; {usual}.",
+        "Check the as-at date.",
+    ),
+    "same_as_previous": _Rule(
+        "doubt",
+        "All {count} figures are those of {before} ({other}).",
+        "Check that this is not the last return sent again under a new date.",
+    ),
+    "as_at_future": _Rule(
+        "doubt",
+        "The figures are as at {date}, but the file was received before that, on {received}.",
+        "Check the as-at date. If the return was sent early, send it again once the date has passed.",
+    ),
     "correction_stale": _Rule(
         "error",
         "The correction of {where} expects '{expected}', but the workbook now says '{found}'. The correction is not applied.",

@@ -135,7 +135,9 @@ class MeasureLayout(_Frozen):
     """How one measure is read from a table.
 
     `services` names the rows that have the measure, where not all of them do. form: percent = 100 n/d,
-    average = n/d, rate = `per` n/d, count = n, number = as stated.
+    average = n/d, rate = `per` n/d, count = n, number = as stated. `steady` says that its figures or their
+    base hardly ever change (established posts); `distinct` that it counts each person once in a period however
+    long, so that weeks do not add up to months.
     """
 
     id: Slug
@@ -148,6 +150,8 @@ class MeasureLayout(_Frozen):
     service: Slug | None = None
     subgroup: Slug | None = None
     basis: Literal["snapshot", "in_period", "ytd", "rolling_12m"] | None = None
+    steady: bool = False
+    distinct: bool = False
 
     @model_validator(mode="after")
     def _readable(self) -> Self:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from flows.checking import JudgedFile, judge_file
 from flows.cli.failures import HELD, OK
 from flows.cli.forms import file_form
+from flows.comparing import compare_files
 from flows.settings import (
+    Home,
     UsageError,
     find_home,
     find_programme_folder,
@@ -21,7 +23,7 @@ from flows.settings import (
     read_time,
     utc_now,
 )
-from programmes.load import load_programme
+from programmes.load import LoadedProgramme, load_programme
 
 if TYPE_CHECKING:
     from flows.taking import TakenFile
@@ -65,14 +67,29 @@ def check_files(paths: Sequence[Path], programme: str, home_option: Path | None,
     """Judge workbooks and print what was found; 1 if one is refused or holds a row back."""
     if not paths:
         raise UsageError("name at least one workbook to check")
-    loaded = load_programme(find_programme_folder(programme, find_home(home_option)))
+    home = find_home(home_option)
+    loaded = load_programme(find_programme_folder(programme, home))
     judged = [judge_file(path, loaded.programme) for path in paths]
+    judged = _compare(judged, loaded, home)
     if as_json:
         print_json({"files": [file_form(item) for item in judged]})
     else:
         for item in judged:
             print(describe_file(item))
     return exit_code(judged)
+
+
+def _compare(judged: Sequence[JudgedFile], loaded: LoadedProgramme, home: Home) -> list[JudgedFile]:
+    """The files, held against each other and against the home's history, where it has one."""
+    if not home.has_history:
+        return compare_files(judged, loaded, utc_now())
+    from history.store import History
+
+    history = History(home.history)
+    try:
+        return compare_files(judged, loaded, utc_now(), history)
+    finally:
+        history.close()
 
 
 def exit_code(judged: Sequence[JudgedFile]) -> int:

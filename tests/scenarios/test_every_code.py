@@ -12,7 +12,6 @@ ELSEWHERE = {
     "correction_stale": "gate 3: corrections against readings, in the tests of corrections",
     "correction_unmatched": "gate 3: corrections against readings, in the tests of corrections",
     "due_moved": "gate 3: a tracker against earlier ones, in the tests of actions",
-    "title_changed": "gate 3: a tracker against earlier ones, in the tests of actions",
     "action_gone": "gate 3: a tracker against earlier ones, in the tests of actions",
     "decision_unmatched": "gate 3: recorded due dates against trackers, in the tests of actions",
 }

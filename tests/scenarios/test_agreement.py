@@ -1,0 +1,597 @@
+"""Scenarios of gate 3: workbooks that contradict each other, or are in doubt beside the ones before them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise, permutations
+from pathlib import Path
+
+import pytest
+
+from flows.checking import JudgedFile
+from flows.position import Position
+from history.store import History
+from programmes.load import ConfigurationError, load_programme
+from tests.builders import INDICATORS, LAMP_REPORT, TRACKER, Book, changed, percent, tracker
+from tests.end_to_end.command import run, workbooks
+from tests.scenarios.cases import case, codes_of, expect, expect_only
+from tests.scenarios.harbour import (
+    HARBOUR_REPORT,
+    LAMPS_OF_MONTH,
+    STEADY_LAMPS,
+    Harbour,
+    broken_by,
+    broken_in,
+    lamps,
+    lamps_of_month,
+    monthly,
+)
+
+MARCH = dt.date(2031, 3, 31)
+"""A Monday, and the last day of its month."""
+COUNTS = ((394, 298), (200, 150), (100, 90))
+BASIN, REACH, ISLANDS = "Quay & Basin", "Upper Reach", "Islands"
+WEEK = dt.timedelta(days=7)
+
+
+@pytest.fixture
+def harbour(tmp_path: Path) -> Harbour:
+    """An empty home."""
+    return Harbour(tmp_path)
+
+
+def states(position: Position) -> dict[str | None, str]:
+    """The state of every row of the one indicator, by service."""
+    return {row.service: row.state for row in position.rows}
+
+
+def told(position: Position) -> Counter[tuple[str, str | None, str | None]]:
+    """Every finding about a received file: code, sheet and cell."""
+    return Counter((f.code, f.sheet, f.cell) for r in position.received for f in r.findings)
+
+
+# --- The same figure given twice ------------------------------------------------------------------------
+
+
+@case("returns_disagree")
+def test_a_month_that_contradicts_the_week_of_its_last_day_is_told_at_both_cells(harbour: Harbour) -> None:
+    week = harbour.take_one(lamps(MARCH))
+    book = lamps_of_month("March 2031", (REACH, 201, 150, percent("74.6")))
+    month = harbour.take_one(book)
+    assert "returns_disagree" not in codes_of(week), "it came first, and nothing contradicted it"
+    expect_only(month, "held", "returns_disagree")
+    finding = expect(
+        month, "returns_disagree", "Page 1", book.at(REACH, "Lamps due").coordinate,
+        says=("'Lamps lit in time' (Upper Reach)", "denominator", "201", "arrival 1.xlsx, Lamps!B7, gives 200"),
+        advises="Find out which of the two is right",
+    )  # fmt: skip
+    assert finding.severity == "error"
+    position = harbour.position(MARCH)
+    assert told(position)["returns_disagree", "Lamps", "B7"] == 1, "known now at the first file's cell too"
+    assert told(position)["returns_disagree", "Page 1", finding.cell] == 1
+    row = next(r for r in position.rows if r.service == "upper_reach")
+    assert (row.state, row.value) == ("held", None)
+    assert "arrival 2.xlsx says 201 at Page 1!" in row.reason
+    assert states(position)["quay_basin"] == "published"
+    assert states(position)[None] == "held", "no company figure from one that is held"
+
+
+def test_two_files_that_arrive_together_are_told_both(harbour: Harbour) -> None:
+    week, month = harbour.take(lamps(MARCH), lamps_of_month("March 2031", (REACH, 200, 149, percent("74.5"))))
+    assert (week.status, month.status) == ("held", "held")
+    (finding,) = [f for f in week.findings if f.code == "returns_disagree"]
+    assert "arrival 2.xlsx, Page 1!" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("row", "agrees"),
+    [
+        ((REACH, None, None, percent("75")), True),
+        ((REACH, None, None, percent("75.00")), True),
+        ((REACH, None, None, percent("74.9")), False),
+        ((REACH, None, None, percent("76")), False),
+        ((REACH, 200, 150, percent("75.0")), True),
+        ((REACH, 400, 300, percent("75.0")), False),
+    ],
+)
+def test_values_agree_where_they_are_equal_at_the_coarser_precision(
+    row: Sequence[object], agrees: bool, harbour: Harbour
+) -> None:
+    harbour.take(lamps(MARCH), lamps_of_month("March 2031", row))
+    assert (states(harbour.position(MARCH))["upper_reach"] == "published") == agrees
+
+
+def test_the_week_before_is_of_another_date(harbour: Harbour) -> None:
+    files = harbour.take(lamps(MARCH - WEEK), lamps_of_month("March 2031", (REACH, 999, 1, percent("0.1"))))
+    assert [f.status for f in files] == ["accepted", "accepted"]
+
+
+@case("returns_disagree")
+def test_two_tables_of_one_workbook_that_contradict_each_other_are_both_held(harbour: Harbour) -> None:
+    book = monthly(
+        "March 2031",
+        ("Lamps at the end of the month", [("Quay", "% in time"), (REACH, percent("75.0"))]),
+        ("Lamps once more", [("Quay", "Share in time"), (REACH, percent("57.0"))]),
+    )
+    judged = harbour.take_one(book)
+    expect_only(judged, "held", "returns_disagree", "returns_disagree")
+    assert {(f.sheet, f.cell) for f in judged.findings} == {("Page 1", "B6"), ("Page 2", "B6")}
+    assert all("this workbook, Page" in f.message for f in judged.findings)
+    first = replace(judged, findings=tuple(f for f in judged.findings if f.sheet == "Page 1"))
+    expect(first, "returns_disagree", "Page 1", "B6", says=("75.0%", "Page 2!B6, gives 57.0%"), advises="correct")
+
+
+def test_of_two_tables_that_agree_the_more_exact_one_is_printed(tmp_path: Path) -> None:
+    indicators = changed(INDICATORS, "return: lamp_report", "return: harbour_report")
+    harbour = Harbour(tmp_path, indicators=indicators)
+    harbour.take_one(
+        monthly(
+            "March 2031",
+            ("Lamps at the end of the month", [LAMPS_OF_MONTH, (REACH, 199, 150, percent("75.4"))]),
+            ("Lamps once more", [("Quay", "Share in time"), (REACH, percent("75"))]),
+        )
+    )
+    row = next(r for r in harbour.position(MARCH).rows if r.service == "upper_reach")
+    assert (str(row.value), row.numerator, row.denominator) == ("75.4", 150, 199)
+
+
+def test_a_correction_of_one_side_releases_both(harbour: Harbour) -> None:
+    harbour.take(lamps(MARCH), lamps_of_month("March 2031", (REACH, 210, 150, percent("71.4"))))
+    assert states(harbour.position(MARCH))["upper_reach"] == "held"
+    (harbour.programme / "corrections.yaml").write_text(
+        """\
+corrections:
+  - {role: Keeper, date: 2031-04-02, return: harbour_report, period: 2031-03-31, service: upper_reach,
+     measure: lamps_in_time, field: due, expected: 210, right: 200, reason: Ten were counted twice.}
+  - {role: Keeper, date: 2031-04-02, return: harbour_report, period: 2031-03-31, service: upper_reach,
+     measure: lamps_in_time, field: pct, expected: 71.4%, right: 75.0%, reason: Worked out anew.}
+"""
+    )
+    position = harbour.position(MARCH)
+    assert states(position)["upper_reach"] == "published"
+    assert not [code for code, _, _ in told(position) if code == "returns_disagree"]
+    later = harbour.take_one(lamps(MARCH))
+    assert "returns_disagree" not in codes_of(later), "history counts with its corrections"
+
+
+def test_a_return_sent_again_is_not_held_against_the_one_it_replaces(harbour: Harbour) -> None:
+    harbour.take_one(lamps(MARCH))
+    harbour.take_one(lamps_of_month("March 2031", (REACH, 201, 150, percent("74.6"))))
+    mended = harbour.take_one(lamps_of_month("March 2031", (REACH, 200, 150, percent("75.0"))))
+    expect_only(mended, "accepted")
+    assert set(states(harbour.position(MARCH)).values()) == {"published"}
+
+
+def test_a_later_return_that_prints_an_earlier_month_anew_restates_it(harbour: Harbour) -> None:
+    harbour.take(broken_by("February 2031", Jan_31=40, Feb_31=30), broken_by("March 2031", Feb_31=33, Mar_31=20))
+    assert not [code for code, _, _ in told(harbour.position(MARCH)) if code.endswith("disagree")]
+
+
+def test_a_company_row_beside_a_held_service_is_printed_as_stated_only(tmp_path: Path) -> None:
+    harbour = Harbour(tmp_path)
+    book = lamps(MARCH)
+    sheet = book.workbook["Lamps"]
+    book.write(sheet, 9, 1, [("Whole harbour", 694, 538, 156, percent("77.5"))])
+    harbour.take(book, lamps_of_month("March 2031", (REACH, 201, 150, percent("74.6"))))
+    position = harbour.position(MARCH)
+    company = next(r for r in position.rows if r.service is None)
+    assert (company.impact, company.is_stated) == ("unrated", True)
+    assert "stated, not derived, since Upper Reach is held" in company.reason
+    assert told(position)["stated_not_checked", "Lamps", "E9"] == 1
+
+
+# --- A month against its weeks --------------------------------------------------------------------------
+
+FEBRUARY = [dt.date(2031, 2, 3) + n * WEEK for n in range(4)]
+"""Four weeks from Monday, 3 February; the month's first two days belong to the week before."""
+
+
+@case("periods_disagree")
+def test_weeks_inside_a_month_cannot_add_up_to_more(harbour: Harbour) -> None:
+    harbour.take(*(broken_in(day, 10) for day in FEBRUARY[:3]))
+    month = harbour.take_one(broken_by("February 2031", Feb_31=29))
+    expect_only(month, "held", "periods_disagree")
+    finding = expect(
+        month, "periods_disagree", "Page 1", "B6",
+        says=("29", "February 2031", "within it add up to 30", "10 in the week to 9 Feb 2031"),
+        advises="distinct: true",
+    )  # fmt: skip
+    assert told(harbour.position(MARCH))["periods_disagree", "Page 1", finding.cell] == 1
+
+
+@case("periods_disagree")
+def test_a_month_cannot_be_more_than_all_the_weeks_that_touch_it(harbour: Harbour) -> None:
+    weeks = [dt.date(2031, 1, 27) + n * WEEK for n in range(5)]
+    harbour.take(*(broken_in(day, 10) for day in weeks))
+    assert harbour.take_one(broken_by("February 2031", Feb_31=50)).status == "accepted"
+    month = harbour.take_one(broken_by("February 2031", Feb_31=51))
+    expect(month, "periods_disagree", "Page 1", "B6", says="cover it add up to only 50", advises="Find out")
+
+
+def test_a_month_with_a_week_unknown_may_be_more_than_the_rest(harbour: Harbour) -> None:
+    harbour.take(*(broken_in(day, 10) for day in FEBRUARY))
+    assert harbour.take_one(broken_by("February 2031", Feb_31=400)).status == "accepted"
+
+
+@pytest.mark.parametrize(("quarter", "code"), [(90, None), (91, "only 90"), (89, "add up to 90")])
+def test_months_that_make_a_quarter_add_up_to_it(quarter: int, code: str | None, harbour: Harbour) -> None:
+    columns = {"Jan_31": 40, "Feb_31": 30, "Mar_31": 20, "Q4 2030/31": quarter}
+    judged = harbour.take_one(broken_by("March 2031", **columns))
+    messages = [f.message for f in judged.findings if f.code == "periods_disagree"]
+    assert (not messages) if code is None else (len(messages) == 1 and code in messages[0])
+
+
+def test_people_counted_once_in_a_period_do_not_add_up(tmp_path: Path) -> None:
+    once = changed(HARBOUR_REPORT, "basis: in_period, stated", "basis: in_period, distinct: true, stated")
+    harbour = Harbour(tmp_path, **{"returns/harbour_report": once})
+    harbour.take(*(broken_in(day, 10) for day in FEBRUARY))
+    assert harbour.take_one(broken_by("February 2031", Feb_31=12)).status == "accepted"
+
+
+# --- What repeats ---------------------------------------------------------------------------------------
+
+
+@case("denominator_repeated")
+def test_a_large_denominator_that_repeats_to_the_unit_is_a_doubt(harbour: Harbour) -> None:
+    harbour.take_one(lamps(MARCH - WEEK, (394, 298), (200, 150), (99, 90)))
+    judged = harbour.take_one(lamps(MARCH, (401, 299), (200, 151), (99, 91)))
+    expect_only(judged, "accepted", "denominator_repeated")
+    expect(
+        judged, "denominator_repeated", "Lamps", "B7",
+        says=("Upper Reach", "200", "24 March 2031", "arrival 1.xlsx"), advises="steady: true",
+    )  # fmt: skip
+
+
+def test_a_smaller_denominator_is_doubted_where_its_numerator_repeats_too(harbour: Harbour) -> None:
+    harbour.take_one(lamps(MARCH - WEEK, (401, 298), (20, 15), (19, 9)))
+    judged = harbour.take_one(lamps(MARCH, (402, 298), (20, 15), (19, 9)))
+    assert [(f.code, f.cell) for f in judged.findings] == [("denominator_repeated", "B7")]
+
+
+def test_all_of_all_says_nothing_beyond_its_denominator(harbour: Harbour) -> None:
+    harbour.take_one(lamps(MARCH - WEEK, (401, 298), (40, 40), (99, 9)))
+    assert codes_of(harbour.take_one(lamps(MARCH, (402, 298), (40, 40), (98, 9)))) == []
+
+
+def test_a_steady_measure_may_repeat(tmp_path: Path) -> None:
+    harbour = Harbour(tmp_path, lamp_report=STEADY_LAMPS)
+    harbour.take_one(lamps(MARCH - WEEK, (394, 298), (200, 150), (99, 90)))
+    assert codes_of(harbour.take_one(lamps(MARCH, (394, 299), (200, 151), (99, 91)))) == []
+
+
+def weekly(harbour: Harbour, lit: Sequence[int], due: int = 90, last: dt.date = MARCH) -> list[JudgedFile]:
+    """Take a series of weekly reports in that ends on a day; only the first quay's lamps in time vary so."""
+    days = [last - n * WEEK for n in reversed(range(len(lit)))]
+    return harbour.take(
+        *(
+            lamps(day, (due + n % 2, count), (97 + n % 3, 80), (91 + n % 5, 70))
+            for n, (day, count) in enumerate(zip(days, lit, strict=True))
+        )
+    )
+
+
+@case("figure_unchanged")
+def test_a_figure_that_never_stood_still_and_now_does_is_a_doubt(harbour: Harbour) -> None:
+    last = dt.date(2031, 3, 10)
+    weekly(harbour, [60, 61, 62, 63, 64, 65, 66], last=last)
+    before = (90, 66)
+    judged = harbour.take_one(lamps(last + WEEK, before, (99, 81), (92, 71)))
+    expect_only(judged, "accepted", "figure_unchanged")
+    expect(
+        judged, "figure_unchanged", "Lamps", "E6",
+        says=("73.3", "10 March 2031", "in 6 steps before that"), advises="worked out anew",
+    )  # fmt: skip
+
+
+def test_with_fewer_steps_before_nobody_knows_whether_it_stands_still(harbour: Harbour) -> None:
+    weekly(harbour, [60, 61, 62, 63, 64, 66], last=dt.date(2031, 3, 10))
+    judged = harbour.take_one(lamps(dt.date(2031, 3, 17), (91, 66), (98, 81), (92, 71)))
+    assert "figure_unchanged" not in codes_of(judged)
+
+
+@case("same_as_previous")
+def test_a_file_sent_again_under_a_new_date_is_a_doubt(tmp_path: Path) -> None:
+    rows = {f"Measure {n}": 100 + n for n in range(12)}
+    harbour = Harbour(tmp_path, **{"returns/many": _many(rows)})
+    harbour.take_one(_many_book(MARCH - WEEK, rows))
+    judged = harbour.take_one(_many_book(MARCH, rows))
+    expect_only(judged, "accepted", "same_as_previous")
+    expect(
+        judged, "same_as_previous", None, None, says=("All 12 figures", "24 March 2031", "arrival 1.xlsx"),
+        advises="sent again under a new date",
+    )  # fmt: skip
+    rows["Measure 3"] += 1
+    assert "same_as_previous" not in codes_of(harbour.take_one(_many_book(MARCH + WEEK, rows)))
+
+
+def _many(rows: dict[str, int]) -> str:
+    """A return of many counts."""
+    items = "\n".join(f"            m{n}: {{labels: [{name}]}}" for n, name in enumerate(rows))
+    measures = "\n".join(
+        f"          - {{id: many_{n}, form: count, numerator: {{field: number, rows: [m{n}]}}}}"
+        for n in range(len(rows))
+    )
+    return f"""\
+id: many
+title: Weekly list of many
+cadence: weekly
+recognise: [Weekly list of many]
+layouts:
+  - from: 2031-01-01
+    as_at: {{labels: [As at]}}
+    tables:
+      many:
+        anchor: [Many counts]
+        rows:
+          kind: items
+          headers: [Measure]
+          items:
+{items}
+        columns:
+          fields:
+            number: {{headers: [Number], kind: count}}
+        measures:
+{measures}
+"""
+
+
+def _many_book(day: dt.date, rows: dict[str, int]) -> Book:
+    book = Book()
+    book.add_sheet(
+        "Many", ("Weekly list of many",), (f"As at {day:%d/%m/%Y}",), ("Many counts",), ("Measure", "Number"),
+        *rows.items(),
+    )  # fmt: skip
+    return book
+
+
+# --- What leaps -----------------------------------------------------------------------------------------
+
+
+@case("jump")
+def test_a_figure_outside_the_usual_variation_of_thirteen_is_a_doubt(harbour: Harbour) -> None:
+    lit = [60, 62, 61, 63, 60, 62, 61, 63, 60, 62, 61, 63, 60]
+    weekly(harbour, lit, last=dt.date(2031, 3, 31))
+    judged = harbour.take_one(lamps(dt.date(2031, 4, 7), (90, 35), (99, 80), (94, 70)))
+    expect_only(judged, "accepted", "jump")
+    finding = expect(
+        judged, "jump", "Lamps", "E6", says=("38.9", "The 13 figures before it"), advises="say in the commentary",
+    )  # fmt: skip
+    shares = [100 * n / (90 + i % 2) for i, n in enumerate(lit)]
+    mean = sum(shares) / 13
+    reach = 2.66 * sum(abs(b - a) for a, b in pairwise(shares)) / 12
+    for number in (mean, mean - reach, mean + reach):
+        assert f"{number:.1f}" in finding.message
+
+
+def test_twelve_figures_are_too_few_to_know_their_variation(harbour: Harbour) -> None:
+    weekly(harbour, [60, 62, 61, 63, 60, 62, 61, 63, 60, 62, 61, 63], last=dt.date(2031, 3, 31))
+    judged = harbour.take_one(lamps(dt.date(2031, 4, 7), (89, 35), (94, 80), (87, 70)))
+    assert codes_of(judged) == []
+
+
+# --- The as-at date -------------------------------------------------------------------------------------
+
+
+def _moved(count: int, start: dt.date = MARCH) -> list[Book]:
+    """Weekly reports as at the Mondays before a day, none like another."""
+    return [
+        lamps(start - n * WEEK, (300 + n, 200 + n), (80 + n, 60 + n), (70 + n, 60 + n)) for n in range(count, 0, -1)
+    ]
+
+
+@case("weekday_unusual")
+def test_a_weekly_return_off_the_weekday_of_the_ones_before_is_a_doubt(harbour: Harbour) -> None:
+    harbour.take(*_moved(3))
+    judged = harbour.take_one(lamps(MARCH + dt.timedelta(days=1)))
+    expect_only(judged, "accepted", "weekday_unusual")
+    expect(
+        judged, "weekday_unusual", None, None,
+        says=("1 April 2031, a Tuesday", "all 3 returns before it are as at a Monday"),
+        advises="Check the as-at date",
+    )  # fmt: skip
+
+
+def test_two_returns_make_no_custom(harbour: Harbour) -> None:
+    harbour.take(*_moved(2))
+    assert codes_of(harbour.take_one(lamps(MARCH + dt.timedelta(days=1)))) == []
+
+
+@case("weekday_unusual")
+def test_a_declared_weekday_holds_from_the_first_return_on(tmp_path: Path) -> None:
+    declared = changed(LAMP_REPORT, "cadence: weekly\n", "cadence: weekly\nweekday: friday\n")
+    harbour = Harbour(tmp_path, lamp_report=declared)
+    judged = harbour.take_one(lamps(MARCH))
+    expect(judged, "weekday_unusual", None, None, says="declared to be as at a Friday", advises="Check")
+
+
+@case("as_at_future")
+@pytest.mark.parametrize(
+    ("received", "is_early"),
+    [("2031-03-29T12:00:00Z", True), ("2031-03-30T22:30:00Z", True), ("2031-03-30T23:30:00Z", False)],
+)
+def test_a_return_of_a_day_still_to_come_is_a_doubt(received: str, is_early: bool, harbour: Harbour) -> None:
+    """The day of receipt is the day in the United Kingdom: half past eleven at night in UTC is the next day's
+    summer time."""
+    judged = harbour.take_one(lamps(MARCH), received=received)
+    assert codes_of(judged) == (["as_at_future"] if is_early else [])
+    early = judged if is_early else harbour.take_one(lamps(MARCH + WEEK, *_other()), received=received)
+    expect(early, "as_at_future", None, None, says="was received before that", advises="Check the as-at date")
+
+
+def _other() -> tuple[tuple[int, int], ...]:
+    return ((391, 298), (209, 150), (98, 90))
+
+
+# --- The plan -------------------------------------------------------------------------------------------
+
+
+@case("title_changed")
+def test_an_action_with_another_title_under_its_key_is_told_at_its_cell(harbour: Harbour) -> None:
+    assert "title: {headers: [Action]" in TRACKER
+    first = tracker({"Key": "A1"}, {"Key": "A2", "Action": "Buy oil"})
+    harbour.take_one(first)
+    second = tracker({"Key": "A1"}, {"Key": "A2", "Action": "Sell oil"})
+    second.rename("As at 28 February 2031", "As at 31 March 2031")
+    judged = harbour.take_one(second)
+    expect_only(judged, "accepted", "title_changed")
+    expect(
+        judged, "title_changed", "Tracker", second.at("A2", "Action").coordinate,
+        says=("A2", "'Buy oil'", "'Sell oil'"), advises="same action",
+    )  # fmt: skip
+    position = harbour.position(MARCH)
+    assert [f.code for f in position.plan.findings].count("title_changed") == 1
+    assert not [code for code, _, _ in told(position) if code == "title_changed"], "the plan tells it once"
+
+
+# --- Whenever they arrive -------------------------------------------------------------------------------
+
+
+def test_the_order_of_arrival_changes_nothing(tmp_path: Path) -> None:
+    files = {
+        "week": lamps(MARCH),
+        "month": lamps_of_month("March 2031", (REACH, 201, 150, percent("74.6"))),
+        "week before": lamps(MARCH - WEEK, (394, 299), (199, 149), (97, 91)),
+        "broken": broken_by("February 2031", Feb_31=9),
+        "log": broken_in(dt.date(2031, 2, 3), 10),
+    }
+    seen = set()
+    for number, order in enumerate(list(permutations(files))[::23]):
+        harbour = Harbour(tmp_path / str(number))
+        for name in order:
+            path = harbour.save(files[name], f"{name}.xlsx")
+            result = run("ingest", "--programme", harbour.programme, "--home", harbour.home, path,
+                         "--received-at", "2031-12-31T09:00:00Z")  # fmt: skip
+            assert result.code in {0, 1}
+        position = harbour.position(MARCH)
+        rows = [(r.key, r.state, str(r.value), r.impact, r.reason) for r in position.rows]
+        findings = sorted((r.name, f.code, f.cell or "", f.message) for r in position.received for f in r.findings)
+        seen.add(json.dumps([rows, findings]))
+    assert len(seen) == 1
+    assert {"returns_disagree", "periods_disagree", "denominator_repeated"} <= {f[1] for f in findings}
+
+
+def test_a_return_that_arrives_late_is_held_against_its_neighbours_in_the_calendar(harbour: Harbour) -> None:
+    harbour.take(
+        lamps(MARCH - 2 * WEEK, (394, 298), (200, 150), (90, 80)), lamps(MARCH, (391, 297), (203, 151), (91, 80))
+    )
+    late = harbour.take_one(lamps(MARCH - WEEK, (394, 299), (203, 149), (92, 80)))
+    assert [(f.code, f.cell) for f in late.findings] == [("denominator_repeated", "B6")], "of the week before"
+    doubts = {place for place in told(harbour.position(MARCH)) if place[0] == "denominator_repeated"}
+    assert doubts == {("denominator_repeated", "Lamps", "B6"), ("denominator_repeated", "Lamps", "B7")}
+
+
+# --- check ----------------------------------------------------------------------------------------------
+
+
+def checked(harbour: Harbour, *paths: Path, home: Path) -> dict[str, list[str]]:
+    """The codes that `check` prints, by file name."""
+    result = run("check", "--programme", harbour.programme, "--home", home, "--json", *paths)
+    return {Path(f["file"]).name: [x["code"] for x in f["findings"]] for f in result.json["files"]}
+
+
+def test_check_holds_files_against_each_other_without_a_home(harbour: Harbour, tmp_path: Path) -> None:
+    week = harbour.save(lamps(dt.date(2031, 3, 31)), "week.xlsx")
+    month = harbour.save(lamps_of_month("March 2031", (REACH, 201, 150, percent("74.6"))), "month.xlsx")
+    found = checked(harbour, week, month, home=tmp_path / "nowhere")
+    assert all("returns_disagree" in codes for codes in found.values())
+    assert not (tmp_path / "nowhere").exists()
+    assert "returns_disagree" not in checked(harbour, week, home=tmp_path / "nowhere")["week.xlsx"]
+
+
+def test_check_holds_a_file_against_history_and_stores_nothing(harbour: Harbour) -> None:
+    harbour.take_one(lamps(MARCH))
+    before = History(harbour.home / "history")
+    last, known = before.last_number(), before.receipts("lamplight", None)
+    before.close()
+    month = harbour.save(lamps_of_month("March 2031", (REACH, 201, 150, percent("74.6"))), "month.xlsx")
+    assert "returns_disagree" in checked(harbour, month, home=harbour.home)["month.xlsx"]
+    again = harbour.save(lamps(MARCH), "again.xlsx")
+    assert checked(harbour, again, home=harbour.home)["again.xlsx"] == ["as_at_future"], "it is not its own history"
+    after = History(harbour.home / "history")
+    assert (after.last_number(), after.receipts("lamplight", None)) == (last, known)
+    after.close()
+
+
+def test_two_versions_of_one_return_are_each_held_against_the_rest(harbour: Harbour, tmp_path: Path) -> None:
+    week = harbour.save(lamps(MARCH), "week.xlsx")
+    first = harbour.save(lamps_of_month("March 2031", (REACH, 201, 150, percent("74.6"))), "first.xlsx")
+    second = harbour.save(lamps_of_month("March 2031", (REACH, 200, 150, percent("75.0"))), "second.xlsx")
+    found = checked(harbour, week, first, second, home=tmp_path / "nowhere")
+    assert "returns_disagree" in found["first.xlsx"]
+    assert "returns_disagree" not in found["second.xlsx"]
+    assert "returns_disagree" not in found["week.xlsx"], "the second version stands"
+
+
+def test_check_without_a_history_loads_no_database(tmp_path: Path) -> None:
+    sample = workbooks("slough_2021")[0]
+    code = (
+        "import sys\n"
+        "from flows.cli.main import main\n"
+        "try:\n"
+        f"    main(['check', {str(sample)!r}, '--programme', 'slough_2021', '--home', {str(tmp_path / 'none')!r}])\n"
+        "except SystemExit:\n"
+        "    pass\n"
+        "print('sqlalchemy' in sys.modules, 'history.store' in sys.modules)\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "False False"
+
+
+# --- The samples ----------------------------------------------------------------------------------------
+
+COMPARED = {
+    "returns_disagree",
+    "periods_disagree",
+    "denominator_repeated",
+    "figure_unchanged",
+    "jump",
+    "weekday_unusual",
+    "same_as_previous",
+    "as_at_future",
+    "title_changed",
+}
+
+
+@pytest.mark.parametrize(
+    ("programme", "expected"),
+    [
+        (
+            "slough_2021",
+            {
+                ("Weekly Compliance Report 09-09-21.xlsx", "weekday_unusual", None),
+                ("Weekly Compliance Report 15.09.21 v2.xlsx", "weekday_unusual", None),
+                ("Weekly Compliance Report 15.09.21 v2.xlsx", "denominator_repeated", "B9"),
+                ("Weekly Compliance Report 16.08.2021.xlsx", "denominator_repeated", "B9"),
+            },
+        ),
+        ("hillingdon_2015", set()),
+    ],
+)
+def test_the_samples_are_doubted_where_their_published_figures_are_odd(
+    programme: str, expected: set[tuple[str, str, str | None]], tmp_path: Path
+) -> None:
+    """Visits of one service were published with 384 due in March, August and September 2021; two weekly reports
+    are dated off their Monday."""
+    result = run("check", "--programme", programme, "--home", tmp_path / "none", "--json", *workbooks(programme))
+    found = {
+        (Path(f["file"]).name, x["code"], x["cell"])
+        for f in result.json["files"]
+        for x in f["findings"]
+        if x["code"] in COMPARED
+    }
+    assert found == expected
+
+
+# --- Configuration --------------------------------------------------------------------------------------
+
+
+def test_only_a_weekly_return_has_a_weekday(tmp_path: Path) -> None:
+    monthly_lamps = changed(LAMP_REPORT, "cadence: weekly\n", "cadence: monthly\nweekday: friday\n")
+    with pytest.raises(ConfigurationError, match="only a weekly return has a weekday"):
+        load_programme(Harbour(tmp_path, lamp_report=monthly_lamps).programme)
