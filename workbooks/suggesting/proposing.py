@@ -1,0 +1,172 @@
+"""A whole workbook as a proposed return: its title, its as-at line, and every table that was made out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+
+from schemas.config import Programme, Return, Service
+from schemas.layout import Layout, PeriodLine
+from schemas.proposal import Proposal, Remark
+from schemas.spelling import normalise
+from workbooks.dates import read_period
+from workbooks.grid import Sheet
+from workbooks.suggesting.blocks import Block, find_blocks
+from workbooks.suggesting.dating import Dating, find_dating, find_title, guess_cadence, is_dated
+from workbooks.suggesting.names import Names, slug
+from workbooks.suggesting.tables import ProposedTable, propose_table
+
+_PLACEHOLDER = "As at"
+_PLACEHOLDER_FROM = dt.date(2000, 1, 1)
+_MOST_TABLES = 60
+
+
+class NothingFound(Exception):
+    """A workbook in which no table was made out; the message says what was looked for."""
+
+
+def propose_return(sheets: Sequence[Sheet], programme: Programme | None = None) -> Proposal:
+    """A complete return for a workbook nobody has described. NothingFound where no table is made out.
+
+    With a `programme`, its services and their spellings are recognised in the rows.
+    """
+    seen = [sheet for sheet in sheets if not sheet.is_hidden]
+    blocks = [block for sheet in seen for block in find_blocks(sheet)]
+    title, title_doubt = find_title(seen)
+    tables = _propose_tables(blocks[:_MOST_TABLES], seen, title, programme)
+    if not tables:
+        raise NothingFound(_why_nothing(sheets, seen))
+    tops = {b.sheet.name: b.header_row for b in reversed(blocks)}
+    dating = find_dating(seen, tops)
+    headers = [
+        p for b in blocks for c in b.columns if (p := read_period(b.header(c).value, b.header(c).number_format))
+    ]
+    recognise = title or _first_words(tables)
+    cadence, why = guess_cadence(recognise, dating, headers)
+    layout = Layout.model_validate(
+        {
+            "from": dating.period.end.replace(day=1) if dating.period else _PLACEHOLDER_FROM,
+            "as_at": dating.as_at or PeriodLine(labels=(_PLACEHOLDER,)),
+            "covers": dating.covers,
+            "basis": "in_period" if dating.covers else "snapshot",
+            "tables": {t.layout.id: t.layout.model_dump() for t in tables},
+        }
+    )
+    is_tracker = len(tables) == 1 and tables[0].is_tracker
+    item = Return(
+        id=slug(recognise, "return"),
+        title=recognise,
+        kind="tracker" if is_tracker else "measures",
+        cadence=cadence,
+        recognise=(recognise,),
+        layouts=(layout,),
+    )
+    remarks = _remarks(item, title, title_doubt, why, dating, programme)
+    remarks += [
+        Remark(("layouts", 0, "tables", t.layout.id, *r.path), r.text, r.is_unsure) for t in tables for r in t.remarks
+    ]
+    remarks += _left_out(sheets, seen, blocks)
+    return Proposal(item, tuple(remarks), _services(tables))
+
+
+def _why_nothing(sheets: Sequence[Sheet], seen: Sequence[Sheet]) -> str:
+    if not any(sheet.rows() for sheet in sheets):
+        return "it is empty"
+    if not any(sheet.rows() for sheet in seen):
+        return "only its hidden sheets hold anything"
+    return "no sheet has a row of headings with figures, dates or a list below it"
+
+
+def _first_words(tables: Sequence[ProposedTable]) -> str:
+    first = tables[0].layout
+    return first.anchor[0] if first.anchor else next(iter(first.rows.headers), "") or first.id.replace("_", " ")
+
+
+def _propose_tables(
+    blocks: Sequence[Block], sheets: Sequence[Sheet], title: str | None, programme: Programme | None
+) -> list[ProposedTable]:
+    ids, measures = Names(), Names()
+    found = []
+    for block in blocks:
+        anchor, doubt = _anchor(block, blocks, title)
+        words = anchor[0] if anchor else block.sheet.name
+        table_id = ids.give(words, "table", block.sheet.name)
+        table = propose_table(block, table_id, anchor, programme, measures)
+        if table is not None:
+            remarks = (Remark(("anchor",) if anchor else (), doubt), *table.remarks) if doubt else table.remarks
+            found.append(
+                ProposedTable(table.layout, table.sheet, remarks, table.services, table.is_tracker, table.wanted)
+            )
+    return found
+
+
+def _anchor(block: Block, blocks: Sequence[Block], title: str | None) -> tuple[tuple[str, ...], str]:
+    """The heading that finds a table, and what is doubtful about it."""
+    counts = Counter(normalise(str(cell.value)) for cell in block.sheet.texts())
+    alone = sum(b.sheet.name == block.sheet.name for b in blocks) == 1
+    for line in block.heads:
+        form = normalise(line.text)
+        is_title = title is not None and form.startswith(normalise(title))
+        is_note = len(line.text.split()) > 14 or line.text.rstrip().endswith(".")
+        if is_title or is_note or counts[form] != 1 or is_dated(line.text):
+            continue
+        return (" ".join(line.text.split()),), ""
+    if alone:
+        return (), _twice(block, blocks)
+    dated = next((h for h in block.heads if counts[normalise(h.text)] == 1), None)
+    if dated is not None:
+        return (" ".join(dated.text.split()),), "this heading may read differently in the next workbook"
+    return (), "no heading of its own stands above this table; give it one, so that it can be told from the others"
+
+
+def _twice(block: Block, blocks: Sequence[Block]) -> str:
+    """What is doubtful about a table without a heading: another sheet may have the same columns."""
+    own = [normalise(block.header(c).text) for c in block.columns]
+    for other in blocks:
+        if other.sheet.name != block.sheet.name and [normalise(other.header(c).text) for c in other.columns] == own:
+            return f"sheet '{other.sheet.name}' has a table with the same headings; give each a heading of its own"
+    return ""
+
+
+def _remarks(
+    item: Return, title: str | None, title_doubt: str, why: str, dating: Dating, programme: Programme | None
+) -> list[Remark]:
+    remarks = [Remark(("cadence",), why)]
+    if title is None:
+        remarks.append(Remark(("recognise",), "no title heads the workbook; give it one"))
+    elif title_doubt:
+        remarks.append(Remark(("recognise",), title_doubt))
+    if dating.as_at is None:
+        text = "no line with a date was made out; write the words that stand before it, and its precision"
+        remarks.append(Remark(("layouts", 0, "as_at"), text))
+        remarks.append(Remark(("layouts", 0, "from"), "the first date for which this layout holds"))
+    remarks += [Remark(("layouts", 0, "as_at"), text) for text in dating.doubts]
+    if dating.covers is not None:
+        remarks.append(Remark(("layouts", 0, "basis"), "in_period since the workbook says what time it covers"))
+    same = next((r for r in programme.returns if r.id == item.id), None) if programme is not None else None
+    if same is not None and same.layouts:
+        remarks.append(Remark(("id",), f"the programme has a return of this id already: '{same.title}'"))
+    return remarks
+
+
+def _left_out(sheets: Sequence[Sheet], seen: Sequence[Sheet], blocks: Sequence[Block]) -> list[Remark]:
+    hidden = [s.name for s in sheets if s.is_hidden and s.rows()]
+    empty = [s.name for s in seen if s.rows() and all(b.sheet.name != s.name for b in blocks)]
+    remarks = []
+    if hidden:
+        remarks.append(Remark((), f"hidden sheets were left out: {', '.join(hidden)}", is_unsure=False))
+    if empty:
+        remarks.append(Remark((), f"no table was made out on: {', '.join(empty)}", is_unsure=False))
+    if len(blocks) > _MOST_TABLES:
+        remarks.append(Remark((), f"only the first {_MOST_TABLES} of {len(blocks)} tables are proposed"))
+    return remarks
+
+
+def _services(tables: Sequence[ProposedTable]) -> tuple[Service, ...]:
+    """The services to declare, each once."""
+    found: dict[str, Service] = {}
+    for table in tables:
+        for service in table.services:
+            found.setdefault(service.id, service)
+    return tuple(found.values())
