@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,8 @@ from workbooks.suggesting.names import Names
 from workbooks.suggesting.records import looks_like_records, read_records
 from workbooks.suggesting.rows import RowLabel, Rows, read_labels, read_rows
 from workbooks.values import parse_value
+
+_COUNT_WORDS = re.compile(r"\b(number|numbers|no\.?|count|total|cases)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +129,20 @@ def _row_kinds(block: Block, columns: Columns, labels: Sequence[RowLabel], progr
     common = max(counted, key=lambda kind: (counted[kind], kind == "percent"))
     fractions = [g for g in numeric_guesses.values() if g.kind == "percent" and g.bare == "fraction"]
     doubts = tuple(dict.fromkeys(d for g in guesses.values() if g.kind == common for d in g.doubts))
+    if common == "count" and len(counted) == 1 and _could_be_shares(block, numbers, guesses, labels):
+        doubts = (*doubts, "whole numbers up to 100 throughout: counts or percentages?")
     guess = KindGuess(common, "fraction" if fractions else "percent", doubts)
     return _RowKinds(guess, {row: g.kind for row, g in guesses.items() if g.kind != common})
+
+
+def _could_be_shares(
+    block: Block, numbers: Sequence[int], rows: Mapping[int, KindGuess], labels: Sequence[RowLabel]
+) -> bool:
+    """Whether nothing tells counts from bare percentages: no figure above 100, and no label that says it counts."""
+    cells = [block.sheet.at(row, n) for row in rows for n in numbers]
+    values = [c.value for c in cells if isinstance(c.value, (int, float)) and not isinstance(c.value, bool)]
+    is_counted = any(_COUNT_WORDS.search(label.label) for label in labels)
+    return not is_counted and bool(values) and max(values) <= 100 and max(values) > 10
 
 
 def _is_mixed(block: Block, numeric: Sequence[Column], rows: Sequence[int]) -> bool:
