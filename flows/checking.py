@@ -6,8 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.readers import shared_opener
 from flows.settings import UsageError
 from schemas.config import Programme
+from schemas.drift import place_acceptance
 from schemas.facts import LABEL_FIELD, Observation
 from schemas.findings import Finding
 from transforms.judging import judge_tables
@@ -51,7 +53,7 @@ def read_bytes(path: Path) -> bytes:
 def judge_file(path: Path, programme: Programme) -> JudgedFile:
     """Read and judge one workbook; nothing is stored."""
     content = read_bytes(path)
-    reading = read_workbook(content, path.name, programme)
+    reading = read_workbook(content, path.name, programme, shared_opener().open)
     observations: tuple[Observation, ...] = ()
     findings = list(reading.findings)
     if not reading.is_refused and reading.item and reading.layout and reading.period:
@@ -62,6 +64,7 @@ def judge_file(path: Path, programme: Programme) -> JudgedFile:
             judged = judge_tables(reading.tables, reading.layout, programme, reading.period, reading.covered)
             observations = judged.observations
             findings += judged.findings
+    findings = [place_acceptance(f, reading.item, reading.period) for f in findings]
     return JudgedFile(path, content, reading, observations, tuple(findings))
 
 

@@ -6,16 +6,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows.checking import read_bytes
+from flows.readers import shared_opener
 from flows.settings import UsageError
 from programmes.propose import write_proposal
 from schemas.config import Programme, Return
+from schemas.drift import place_acceptance
 from schemas.findings import Finding
 from schemas.proposal import Proposal
 from transforms.judging import judge_tables
 from transforms.tracker import read_tracker
 from workbooks.grid import OpenedWorkbook
-from workbooks.opening import Unopenable, open_workbook
 from workbooks.reading import read_workbook
+from workbooks.refusals import Unopenable
 from workbooks.suggesting.proposing import NothingFound, propose_return
 from workbooks.suggesting.trial import Trial, try_return
 
@@ -61,7 +63,7 @@ def try_layout(path: Path, programme: Programme, item: Return | None) -> TriedFi
     """What a return reads from a workbook: the one given, else the programme's own for it."""
     opened, content = _open(path)
     if item is None:
-        reading = read_workbook(content, path.name, programme)
+        reading = read_workbook(content, path.name, programme, shared_opener().open)
         if reading.item is None:
             return TriedFile(path, None, reading.findings)
         item = reading.item
@@ -71,13 +73,14 @@ def try_layout(path: Path, programme: Programme, item: Return | None) -> TriedFi
     findings = [*opened.notes, *trial.findings]
     if trial.period is not None:
         findings += _judge(trial, programme)
+    findings = [place_acceptance(f, item, trial.period) for f in findings]
     return TriedFile(path, replace(trial, findings=tuple(findings)), tuple(findings))
 
 
 def _open(path: Path) -> tuple[OpenedWorkbook, bytes]:
     content = read_bytes(path)
     try:
-        return open_workbook(content, path.name), content
+        return shared_opener().open(content, path.name), content
     except Unopenable as error:
         raise Unreadable(f"{error.finding.message} {error.finding.action}") from None
 

@@ -28,6 +28,7 @@ def finding_form(item: Finding) -> dict[str, Any]:
         "suggestion": (
             {"cell": suggestion.cell, "from": suggestion.from_, "to": suggestion.to} if suggestion else None
         ),
+        "accept": item.accept or None,
     }
 
 

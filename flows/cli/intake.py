@@ -90,6 +90,9 @@ def describe_file(item: JudgedFile, filed: str = "") -> str:
         hint = finding.suggestion
         if hint is not None and not re.search(rf"(?<![\d.-]){re.escape(hint.to)}(?![\d.])", finding.message):
             lines.append(f"        Only one change of one cell would make the row hold: {hint.cell} to {hint.to}.")
+        if finding.accept:
+            lines.append("        If the change is meant, these lines accept it:")
+            lines += [f"          {line}" for line in finding.accept.splitlines()]
     return "\n".join(lines)
 
 

@@ -241,3 +241,6 @@ def _finding_lines(tried: TriedFile) -> Iterator[str]:
         )
         if finding.severity != "note":
             yield f"        {finding.action}"
+        if finding.accept:
+            yield "        If that is meant, these lines accept it:"
+            yield from (f"          {line}" for line in finding.accept.splitlines())

@@ -10,9 +10,9 @@ from schemas.config import Cadence
 from schemas.facts import Period
 from schemas.layout import PeriodLine
 from schemas.spelling import normalise
+from workbooks.as_at import find_as_at, find_covered
 from workbooks.dates import read_period
 from workbooks.grid import RawCell, Sheet
-from workbooks.locate import find_as_at, find_covered
 from workbooks.suggesting.marks import mark_of
 
 _LINES = 25

@@ -150,5 +150,5 @@ def _typed(cell: RawCell) -> str:
 
 
 def _number(cell: RawCell) -> Decimal:
-    value = parse_value(cell, "percent").value
+    value = parse_value(cell, "number").value or parse_value(cell, "percent").value
     return Decimal(value) if value is not None else Decimal(0)

@@ -9,9 +9,11 @@ from schemas.config import Programme, Return
 from schemas.facts import LABEL_FIELD, CutTable, Period, Reading
 from schemas.findings import Finding, make_finding
 from schemas.layout import Layout
+from schemas.repeats import expand_repeats, find_strangers
+from workbooks.as_at import find_as_at, find_covered
 from workbooks.cutting import cut_table
 from workbooks.grid import RawCell, Sheet
-from workbooks.locate import LocatedTable, find_as_at, find_covered, has_title, latest_layout, locate_tables
+from workbooks.locate import LocatedTable, has_title, latest_layout, locate_tables
 from workbooks.suggesting.marks import mark_of
 
 
@@ -83,14 +85,17 @@ def try_return(sheets: Sequence[Sheet], item: Return, programme: Programme) -> T
         differs = f"its title '{item.recognise[0]}' heads no sheet" if item.recognise else "it names no title"
         first = sheets[0].name if sheets else None
         findings.append(make_finding("unknown_return", sheet=first, cell="A1", nearest=item.title, differs=differs))
-    layout, period, problems = _find_layout(sheets, item)
+    declared, period, problems = _find_layout(sheets, item)
     findings += problems
     partial = item.partial.get(period.end) if period is not None else None
-    located, more = locate_tables(sheets, layout, partial)
+    headings = [str(c.value) for sheet in sheets for c in sheet.texts() if len(str(c.value)) < 200]
+    strangers = find_strangers(declared, programme, headings, [sheet.name for sheet in sheets])
+    layout = expand_repeats(declared, programme, strangers)
+    located, more = locate_tables(sheets, layout, programme, partial)
     findings += more
     tables = []
     for place in located:
-        cut, own = cut_table(place, programme)
+        cut, own = cut_table(place, layout.hidden)
         findings += own
         tables.append(_to_table(place, cut))
     covered = find_covered(sheets, layout.covers) if layout.covers is not None else None
@@ -123,7 +128,7 @@ def _to_table(place: LocatedTable, cut: CutTable) -> TriedTable:
     labels = [TriedRow(r.cell, r.raw_text, r.row_key) for r in cut.readings if r.field == LABEL_FIELD]
     layout = place.layout.columns
     kinds = {name: field.kind for name, field in layout.fields.items()}
-    named = [(number, name, kinds[name]) for number, name in place.columns]
+    named = [(number, name, str(kinds[name])) for number, name in place.columns]
     if layout.value is not None:
         named += [(number, period.key, layout.value.kind) for number, period in place.periods]
     columns = []
