@@ -36,7 +36,8 @@ def _ordered(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _table(table: Mapping[str, Any]) -> dict[str, Any]:
     """A table without its id, which is its key; a kind that is the usual one is written all the same."""
-    found = {k: v for k, v in table.items() if k != "id"}
+    order = ("sheets", "anchor", "service", "repeat")
+    found = {k: table[k] for k in order if k in table} | {k: v for k, v in table.items() if k != "id"}
     for name in ("measures", "checks"):
         if name in found:
             found[name] = [{k: _term(v) for k, v in entry.items()} for entry in found[name]]

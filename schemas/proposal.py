@@ -1,4 +1,4 @@
-"""A proposed return: what was made out in a workbook nobody has described yet, with a remark wherever it is a guess."""
+"""A proposed return: what was made out in a workbook nobody has described yet, with a remark on every guess."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A complete return with one layout, the remarks on it, and the services that it names and nobody declares yet."""
+    """A complete return with one layout, the remarks on it, and the services it names that nobody declares yet."""
 
     item: Return
     remarks: tuple[Remark, ...] = ()

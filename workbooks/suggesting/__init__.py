@@ -1,1 +1,1 @@
-"""Propose a layout for sheets nobody has described: blocks, headers, axes, kinds and arithmetic, one subject a file."""
+"""Propose a layout for sheets nobody has described: blocks, columns, rows, kinds, arithmetic; a subject a file."""

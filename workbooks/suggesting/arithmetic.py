@@ -15,6 +15,7 @@ from schemas.figures import round_half_away
 _MOST_PARTS = 12
 _MOST_LINES = 24
 _FEW = 3
+_MOST_BROKEN = 3
 _TOTAL_WORDS = re.compile(
     r"\b(total|all|overall|sum|due|out of|number of|cohort|open|whole|caseload)\b", re.IGNORECASE
 )
@@ -49,16 +50,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """`total` is the sum of `parts` in every place; `support` counts the places that tell."""
+    """`total` is the sum of `parts`; `support` counts the places that tell, `broken` names those that contradict."""
 
     total: str
     parts: tuple[str, ...]
     support: int
+    broken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """`stated` is `scale` times numerator over denominator in every place, as printed."""
+    """`stated` is `scale` times numerator over denominator as printed; `broken` names places that contradict it."""
 
     stated: str
     numerator: str
@@ -66,6 +68,7 @@ class Ratio:
     scale: int
     support: int
     form: Literal["percent", "average", "rate"]
+    broken: tuple[str, ...] = ()
 
     @property
     def is_sure(self) -> bool:
@@ -87,15 +90,15 @@ def find_sums(lines: Sequence[Line]) -> list[Sum]:
 
 def _best_sum(total: Line, others: Sequence[Line]) -> Sum | None:
     has_words = bool(_TOTAL_WORDS.search(total.words))
-    found: list[tuple[tuple[int, int, int], Sum]] = []
+    found: list[tuple[tuple[bool, bool, int, int], Sum]] = []
     for is_run, parts in _part_sets(total, others, is_wide=has_words):
-        support = _sum_support(total, parts)
+        support, broken = _sum_support(total, parts)
         needed = 1 if has_words and is_run else 2 if has_words or is_run else _FEW
         if total.kind != "count":
             needed += 1 if not has_words else 0
         if support >= needed:
-            rank = (is_run, support, len(parts))
-            found.append((rank, Sum(total.key, tuple(p.key for p in parts), support)))
+            rank = (not broken, is_run, support, len(parts))
+            found.append((rank, Sum(total.key, tuple(p.key for p in parts), support, broken)))
     return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
@@ -117,22 +120,32 @@ def _part_sets(total: Line, others: Sequence[Line], *, is_wide: bool) -> Iterato
                 yield False, parts
 
 
-def _sum_support(total: Line, parts: Sequence[Line]) -> int:
-    """How many places bear the sum out; 0 if one contradicts it. Places that tell little are not counted."""
+def _sum_support(total: Line, parts: Sequence[Line]) -> tuple[int, tuple[str, ...]]:
+    """The places that bear the sum out, and the few that contradict it; none if too many do.
+
+    Places that tell little are not counted.
+    """
     support = 0
+    broken = []
     for place, whole in total.amounts.items():
         own = [p.amounts.get(place) for p in parts]
-        if any(a is None for a in own):
-            if any(a is not None for a in own):
-                return 0
-            continue
         amounts = [a for a in own if a is not None]
+        if not amounts:
+            continue
         slack = whole.slack + sum((a.slack for a in amounts), Decimal(0))
-        if abs(whole.value - sum((a.value for a in amounts), Decimal(0))) > slack:
-            return 0
+        if len(amounts) < len(own) or abs(whole.value - sum((a.value for a in amounts), Decimal(0))) > slack:
+            broken.append(place)
+            if len(broken) > _MOST_BROKEN:
+                return 0, ()
+            continue
         # where all parts but one are 0, the total says only that it equals that part
         support += sum(a.value != 0 for a in amounts) >= 2 and slack * 10 < max(whole.value, Decimal(1))
-    return support
+    return _mostly(support, broken)
+
+
+def _mostly(support: int, broken: Sequence[str]) -> tuple[int, tuple[str, ...]]:
+    """A rule with exceptions stands only if it holds four times as often."""
+    return (support, tuple(broken)) if support >= 4 * len(broken) else (0, ())
 
 
 def _without_circles(found: Sequence[Sum]) -> list[Sum]:
@@ -160,7 +173,7 @@ def find_ratios(lines: Sequence[Line], totals: Iterable[str] = ()) -> list[Ratio
 
 
 def _without_inverses(found: Sequence[Ratio], lines: Mapping[str, Line]) -> list[Ratio]:
-    """a / b = c may hold as a / c = b too: the one that is called an average is kept, else the one that stands last."""
+    """a / b = c may hold as a / c = b too: the one called an average is kept, else the one that stands last."""
 
     def rank(ratio: Ratio) -> tuple[bool, bool, int]:
         line = lines[ratio.stated]
@@ -171,45 +184,48 @@ def _without_inverses(found: Sequence[Ratio], lines: Mapping[str, Line]) -> list
         bases = {key for other in kept for key in (other.numerator, other.denominator)}
         if ratio.stated not in bases:
             kept.append(ratio)
-    order = [line for line in lines]
+    order = list(lines)
     return sorted(kept, key=lambda r: order.index(r.stated))
 
 
 def _best_ratio(stated: Line, bases: Sequence[Line], totals: set[str]) -> Ratio | None:
     is_percent = stated.kind == "percent"
-    found: list[tuple[tuple[int, int, bool, int], Ratio]] = []
+    found: list[tuple[tuple[bool, int, int, bool, int], Ratio]] = []
     for numerator in bases:
         for denominator in bases:
             if numerator.key == denominator.key:
                 continue
             for scale in _SCALES[stated.kind]:
-                support, exact = _ratio_support(stated, numerator, denominator, scale)
+                support, exact, broken = _ratio_support(stated, numerator, denominator, scale)
                 if support >= (1 if is_percent else 2):
                     far = abs(stated.position - numerator.position) + abs(stated.position - denominator.position)
-                    rank = (support, exact, denominator.key in totals, -far)
+                    rank = (not broken, support, exact, denominator.key in totals, -far)
                     form: Literal["percent", "average", "rate"] = (
                         "percent" if scale == 100 else "average" if scale == 1 else "rate"
                     )
-                    ratio = Ratio(stated.key, numerator.key, denominator.key, scale, support, form)
+                    ratio = Ratio(stated.key, numerator.key, denominator.key, scale, support, form, broken)
                     found.append((rank, ratio))
     return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
-def _ratio_support(stated: Line, numerator: Line, denominator: Line, scale: int) -> tuple[int, int]:
-    """Places that bear the ratio out, and those that do so to the last digit; none if one contradicts it."""
+def _ratio_support(stated: Line, numerator: Line, denominator: Line, scale: int) -> tuple[int, int, tuple[str, ...]]:
+    """Places that bear the ratio out, those that do so to the last digit, and the few that contradict it."""
     support = exact = places = 0
+    broken = []
     for place, printed in stated.amounts.items():
         top, bottom = numerator.amounts.get(place), denominator.amounts.get(place)
-        if top is None or bottom is None:
-            continue
-        places += 1
-        if bottom.value == 0:
+        if top is None or bottom is None or bottom.value == 0:
             continue
         derived = round_half_away(Fraction(top.value) / Fraction(bottom.value) * scale, printed.decimals)
         off = abs(derived - round_half_away(printed.value, printed.decimals)).scaleb(printed.decimals)
         if off > 1 or (stated.kind == "percent" and top.value > bottom.value and printed.value <= 100):
-            return 0, 0
+            broken.append(place)
+            if len(broken) > _MOST_BROKEN:
+                return 0, 0, ()
+            continue
+        places += 1
         exact += off == 0
         # 0 and 100 % hold for many pairs of columns, and a few digits for many more
         support += off == 0 and top.value not in (0, bottom.value) and len(str(abs(printed.value)).strip("0.")) >= 2
-    return (support, exact) if exact * 2 > places or exact == places else (0, 0)
+    support, told = _mostly(support, broken)
+    return (support, exact, told) if support and exact * 2 > places else (0, 0, ())

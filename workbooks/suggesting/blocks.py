@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbooks.grid import RawCell, Sheet
+from workbooks.suggesting.dating import is_date_label
 from workbooks.suggesting.marks import is_heading_cell, mark_of, marks
 
 MOST_ROWS = 3000
@@ -30,6 +31,13 @@ class Block:
     body: tuple[int, ...]
     heads: tuple[RawCell, ...] = ()
 
+    @property
+    def last_figure_row(self) -> int:
+        """The last row of the body with two filled cells or a figure: notes may follow."""
+        rows = self.sheet.rows()
+        full = [r for r in self.body if len(rows[r]) > 1 or mark_of(rows[r][0]) == "figure"]
+        return full[-1] if full else self.header_row
+
     def header(self, column: int) -> RawCell:
         """The header of a column."""
         return self.sheet.at(self.header_row, column)
@@ -49,7 +57,21 @@ def find_blocks(sheet: Sheet) -> list[Block]:
         body = [row for row in rows if row > header and (position + 1 == len(starts) or row < starts[position + 1])]
         columns = [c.column for c in _header_cells(sheet, header)]
         found += _side_by_side(Block(sheet, first, header, tuple(columns), tuple(body), tuple(heads)))
-    return [block for block in found if block.body]
+    return [block for block in map(_cut_at_form, found) if block.body]
+
+
+def _cut_at_form(block: Block) -> Block:
+    """A form may follow a table on its sheet: an empty row, a heading, and labels with one figure each."""
+    rows = block.sheet.rows()
+    for before, row, *after in zip(block.body, block.body[1:], block.body[2:], block.body[3:], strict=False):
+        is_heading = row - before > 1 and len(rows[row]) == 1 and mark_of(rows[row][0]) == "text"
+        if is_heading and len(block.columns) > 2 and all(_is_pair(rows[r]) for r in after):
+            return _cut_off(block, row)
+    return block
+
+
+def _is_pair(cells: Sequence[RawCell]) -> bool:
+    return [mark_of(c) for c in cells] == ["text", "figure"]
 
 
 def _header_cells(sheet: Sheet, row: int) -> list[RawCell]:
@@ -84,7 +106,7 @@ def _is_header(sheet: Sheet, rows: Sequence[int], position: int, *, is_later: bo
     row = rows[position]
     if not _could_head(sheet, row) or (is_later and not is_apart):
         return False
-    below = _rows_below(sheet, rows, position)
+    below = _rows_below(rows, position)
     if not below or _is_displaced(sheet, rows, position, below):
         return False
     share, columns = _contrast(sheet, row, below)
@@ -97,12 +119,14 @@ def _is_header(sheet: Sheet, rows: Sequence[int], position: int, *, is_later: bo
 
 def _could_head(sheet: Sheet, row: int) -> bool:
     cells = _header_cells(sheet, row)
+    if len(cells) == 2 and (is_date_label(cells[0].text) or cells[0].text.endswith(":")):
+        return False
     return bool(cells) and len(cells) == len(
         [c for c in sheet.rows()[row] if c.column <= MOST_COLUMNS]
     ) and all(is_heading_cell(c) for c in cells)  # fmt: skip
 
 
-def _rows_below(sheet: Sheet, rows: Sequence[int], position: int) -> list[int]:
+def _rows_below(rows: Sequence[int], position: int) -> list[int]:
     """The next rows, as far as they can belong to a table headed at `position`."""
     found: list[int] = []
     last = rows[position]
@@ -123,7 +147,7 @@ def _is_displaced(sheet: Sheet, rows: Sequence[int], position: int, below: Seque
             return False
         if len(cells) < 2:
             continue
-        share, columns = _contrast(sheet, row, _rows_below(sheet, rows, position + 1 + offset))
+        share, columns = _contrast(sheet, row, _rows_below(rows, position + 1 + offset))
         has_merge = _is_upper(sheet, rows[position], row)
         if share > 0 and columns and (len(columns) >= len(own) or has_merge or row - rows[position] > 1):
             return True
@@ -131,7 +155,7 @@ def _is_displaced(sheet: Sheet, rows: Sequence[int], position: int, below: Seque
 
 
 def _contrast(sheet: Sheet, row: int, below: Sequence[int]) -> tuple[float, list[int]]:
-    """The share of a row's columns, but for the first, under which something else stands than text; and its columns."""
+    """The share of a row's columns, but for the first, under which something else than text stands; its columns."""
     cells = _header_cells(sheet, row)
     columns = [c.column for c in cells]
     if not columns:
@@ -171,7 +195,7 @@ def _heads_texts(sheet: Sheet, row: int, below: Sequence[int]) -> bool:
 
 
 def _is_upper(sheet: Sheet, row: int, header: int) -> bool:
-    """Whether a row groups the columns of the header below it: cells merged over several columns, or standing apart."""
+    """Whether a row groups the columns of the header below it, by cells merged over several or standing apart."""
     cells = sheet.rows().get(row, [])
     below = sheet.rows()[header]
     if not cells or not 0 < header - row <= 2 or not all(is_heading_cell(c) for c in cells):

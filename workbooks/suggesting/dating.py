@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ from workbooks.suggesting.marks import mark_of
 _LINES = 25
 _LONGEST_LINE = 120
 _STRONG = ("as at", "as of", "week ending", "w/e", "week commencing", "w/c", "month ending", "reporting month",
-           "report month", "reporting period", "period ending", "quarter ending", "data to", "position at",
-           "snapshot date", "reporting date", "report date", "month", "quarter", "period", "date", "year")  # fmt: skip
+           "report month", "reporting period", "period ending", "quarter ending", "data to",
+           "position at", "snapshot date", "reporting date", "report date", "month", "quarter", "period", "date", "year")  # fmt: skip
 _COVERS = ("covering", "covers", "completed", "for the period", "period covered", "between", "from")
 _WEEKLY = re.compile(r"\b(weekly|week|w/e|w/c)\b", re.IGNORECASE)
 _MONTHLY = re.compile(r"\b(monthly|month)\b", re.IGNORECASE)
@@ -39,7 +40,7 @@ class DatedLine:
 
 @dataclass(frozen=True, slots=True)
 class Dating:
-    """The as-at line that was made out (None where there is none), the covered period's line, and what is doubtful."""
+    """The as-at line that was made out (None where there is none), the covered period's line, and the doubts."""
 
     as_at: PeriodLine | None
     period: Period | None
@@ -64,6 +65,11 @@ def is_dated(text: str) -> bool:
     """Whether a line of text ends in a date or period, so that it will read differently next time."""
     words = text.split()
     return any(read_period(" ".join(words[i:]).strip(" :.-()")) is not None for i in range(len(words)))
+
+
+def is_date_label(text: str) -> bool:
+    """Whether words are those that stand before the date of a workbook."""
+    return _rank(text) < len(_STRONG)
 
 
 def _split_line(sheet: Sheet, cell: RawCell) -> DatedLine | None:
@@ -192,7 +198,7 @@ def guess_cadence(title: str, dating: Dating, headers: Sequence[Period]) -> tupl
     by_precision: dict[str, Cadence] = {"month": "monthly", "quarter": "quarterly", "year": "yearly"}
     if precision in by_precision:
         return by_precision[precision], "guessed from the precision of its as-at line"
-    steps = sorted({(b.end - a.end).days for a, b in zip(headers, headers[1:], strict=False) if b.end > a.end})
+    steps = sorted({(b.end - a.end).days for a, b in itertools.pairwise(headers) if b.end > a.end})
     if steps:
         step = steps[len(steps) // 2]
         return ("weekly" if step < 20 else "monthly" if step < 60 else "quarterly" if step < 200 else "yearly"), (

@@ -15,7 +15,7 @@ from workbooks.dates import read_date
 from workbooks.formats import format_decimals, is_percent_format
 from workbooks.grid import RawCell
 from workbooks.plan_dates import read_plan_dates
-from workbooks.suggesting.marks import mark_of
+from workbooks.suggesting.marks import Mark, mark_of
 from workbooks.values import parse_value
 
 _PERCENT_WORDS = re.compile(r"%|\bper ?cent|\bpercentage\b|\bproportion\b|\bpct\b", re.IGNORECASE)
@@ -25,9 +25,12 @@ _NUMBER_WORDS = re.compile(
 )
 _PLAN_DATE_WORDS = re.compile(r"\b(target|planned|timescale|deadline|by when|due)\b", re.IGNORECASE)
 _DATE_WORDS = re.compile(r"\b(date|due|start|started|forecast|deadline|completed on|review|by|on)\b", re.IGNORECASE)
-_NAME_WORDS = re.compile(r"^(key|id|ref|refs|ref\.|reference|no\.?|#|code|uprn|number|(action|case|plan|row|item|line|kpi|"
-                         r"indicator|measure|standard|priority|child|worker|unique)\s*(id|ref|ref\.|reference|no|no\.|number|code))$",
-                         re.IGNORECASE)  # fmt: skip
+_NAME_WORDS = re.compile(
+    r"^(key|id|refs?\.?|reference|no\.?|#|code|uprn|number|"
+    r"(action|case|plan|row|item|line|kpi|indicator|measure|standard|priority|child|worker|unique)\s*"
+    r"(id|ref\.?|reference|no\.?|number|code))$",
+    re.IGNORECASE,
+)
 NUMERIC = ("count", "number", "percent")
 
 
@@ -66,7 +69,7 @@ def guess_kind(cells: Sequence[RawCell], words: str) -> KindGuess:
     return _guess_numeric(figures, words, _strangers(filled))
 
 
-def _guess_empty(words: str, found: Counter[str]) -> KindGuess:
+def _guess_empty(words: str, found: Counter[Mark]) -> KindGuess:
     if found["figure"]:
         return KindGuess("number", doubts=("its cells show errors or formulas without a result",))
     if _PERCENT_WORDS.search(words):
@@ -96,7 +99,8 @@ def _strangers(filled: Sequence[RawCell]) -> tuple[str, ...]:
     if not odd:
         return ()
     names = ", ".join(f"{c.address} '{c.text[:30]}'" for c in odd[:3])
-    return (f"{len(odd)} of its cells hold no figure ({names})",)
+    told = "a cell holds no figure" if len(odd) == 1 else f"{len(odd)} cells hold no figure"
+    return (f"{told} ({names})",)
 
 
 def _guess_numeric(figures: Sequence[RawCell], words: str, doubts: tuple[str, ...]) -> KindGuess:

@@ -17,7 +17,7 @@ _YEARS = range(1990, 2101)
 
 
 def mark_of(cell: RawCell) -> Mark:
-    """The look of a cell: a figure (a number, an error, a formula), a symbol in its place, a date or period, or text."""
+    """The look of a cell: a figure (a number, an error, a formula), a symbol in its place, a period, or text."""
     if cell.is_blank:
         return "blank"
     if cell.is_uncached or cell.is_error:

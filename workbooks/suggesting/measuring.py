@@ -39,7 +39,9 @@ class Lines:
     filled: frozenset[tuple[str, str]] = frozenset()
 
 
-def measure_services(table: str, columns: Sequence[Column], lines: Lines, names: Names) -> Worked:
+def measure_services(
+    table: str, columns: Sequence[Column], lines: Lines, services: Sequence[str], names: Names
+) -> Worked:
     """One row a service: measures are made of the fields of a row."""
     sums = find_sums(lines.fields)
     ratios = find_ratios(lines.fields, [s.total for s in sums])
@@ -62,11 +64,16 @@ def measure_services(table: str, columns: Sequence[Column], lines: Lines, names:
                 stated=Term(field=ratio.stated),
             )
         )
-        if not ratio.is_sure:
-            remarks.append(_few(("measures", len(measures) - 1), ratio.support))
+        remarks += _doubts(("measures", len(measures) - 1), ratio)
     for column in numeric:
         if column.id not in used and not column.is_empty:
-            measures.append(_plain_measure(names.give(column.id, "measure", table), column, Term(field=column.id)))
+            name = names.give(column.id, "measure", table)
+            having = tuple(key for key in services if (key, column.id) in lines.filled)
+            some = having if having and len(having) < len(services) else ()
+            measure = _plain_measure(name, column, Term(field=column.id)).model_copy(update={"services": some})
+            measures.append(measure)
+            if some:
+                remarks.append(Remark(("measures", len(measures) - 1), "the other services have no figure here now"))
     checks, more = _checks(sums, lambda key: Term(field=key))
     return Worked(tuple(measures), checks, (*remarks, *more))
 
@@ -75,9 +82,16 @@ def _per(ratio: Ratio) -> Decimal:
     return Decimal(ratio.scale) if ratio.form == "rate" else Decimal(1)
 
 
-def _few(path: tuple[str | int, ...], support: int) -> Remark:
-    rows = "one row or column bears" if support == 1 else f"only {support} rows or columns bear"
-    return Remark(path, f"{rows} this out")
+def _doubts(path: tuple[str | int, ...], found: Ratio | Sum) -> list[Remark]:
+    """What is doubtful about a rule: few places bear it out, or some contradict it."""
+    remarks = []
+    if found.support < _FEW:
+        rows = "one row or column bears" if found.support == 1 else f"only {found.support} rows or columns bear"
+        remarks.append(Remark(path, f"{rows} this out"))
+    if found.broken:
+        kind = "row" if found.broken[0].isdigit() else "column"
+        remarks.append(Remark(path, f"the figures contradict this in {kind} {', '.join(found.broken)}; check them"))
+    return remarks
 
 
 def _plain_measure(name: str, column: Column, term: Term) -> MeasureLayout:
@@ -93,8 +107,7 @@ def _stated(name: str, kind: str, words: str, term: Term) -> MeasureLayout:
 
 def _checks(sums: Sequence[Sum], term: Callable[[str], Term]) -> tuple[tuple[SumCheck, ...], tuple[Remark, ...]]:
     checks = tuple(SumCheck(total=term(s.total), parts=tuple(term(p) for p in s.parts)) for s in sums)
-    remarks = tuple(_few(("checks", i), s.support) for i, s in enumerate(sums) if s.support < _FEW)
-    return checks, remarks
+    return checks, tuple(r for i, s in enumerate(sums) for r in _doubts(("checks", i), s))
 
 
 def measure_items(
@@ -113,7 +126,7 @@ def measure_items(
     measures, remarks = _measure_rows(table, lines, fields, columns, kinds, down, names)
     pairs = [(s, f) for s in sums for f in _summed_fields(fields, columns, kinds, s)]
     checks = tuple(SumCheck(total=_at(s.total, f), parts=tuple(_at(p, f) for p in s.parts)) for s, f in pairs)
-    more = [_few(("checks", i), s.support) for i, (s, _) in enumerate(pairs) if s.support < _FEW]
+    more = [r for i, (s, _) in enumerate(pairs) for r in _doubts(("checks", i), s)]
     return Worked(tuple(measures), checks, (*remarks, *more))
 
 
@@ -160,8 +173,7 @@ def _measure_rows(
         name = names.give(f"{line.key}_{field}" if several else line.key, "measure", table)
         if ratio is not None:
             measures.append(_row_ratio(name, ratio, field))
-            if not ratio.is_sure:
-                remarks.append(_few(("measures", len(measures) - 1), ratio.support))
+            remarks += _doubts(("measures", len(measures) - 1), ratio)
             continue
         kind = line.kind if field is None or kinds else by_id[field].guess.kind
         measures.append(_stated(name, kind, line.words, _at(line.key, field)))
@@ -179,12 +191,23 @@ def _row_ratio(name: str, ratio: Ratio, field: str | None) -> MeasureLayout:
     )
 
 
+def measure_lines(
+    table: str, lines: Sequence[Line], ratios: Sequence[Ratio], sums: Sequence[Sum], names: Names
+) -> Worked:
+    """A form: one value a label."""
+    kinds = {line.key: line.kind for line in lines}
+    figures = [line for line in lines if line.kind in {"count", "number", "percent"}]
+    measures, remarks = _measure_rows(table, Lines((), tuple(figures)), [None], [], kinds, ratios, names)
+    checks, more = _checks(sums, lambda key: Term(rows=(key,)))
+    return Worked(tuple(measures), checks, (*remarks, *more))
+
+
 def _measure_rows_by_field(
     table: str, numeric: Sequence[Column], lines: Lines, across: Sequence[Ratio], names: Names
 ) -> Worked:
     """Each row has its own numerator, denominator and stated value, side by side."""
     used = {key for r in across for key in (r.stated, r.numerator, r.denominator)}
-    sums = [s for s in find_sums(lines.rows)]
+    sums = find_sums(lines.rows)
     measures: list[MeasureLayout] = []
     remarks: list[Remark] = []
     for line in lines.rows:
@@ -202,8 +225,7 @@ def _measure_rows_by_field(
                     stated=_at(line.key, ratio.stated),
                 )
             )
-            if not ratio.is_sure:
-                remarks.append(_few(("measures", len(measures) - 1), ratio.support))
+            remarks += _doubts(("measures", len(measures) - 1), ratio)
         for column in numeric:
             if column.id not in used and (line.key, column.id) in lines.filled:
                 name = names.give(f"{line.key}_{column.id}", "measure", table)
@@ -216,5 +238,6 @@ def _measure_rows_by_field(
     checks = tuple(
         SumCheck(total=_at(s.total, f), parts=tuple(_at(p, f) for p in s.parts)) for s in sums for f in counts
     )
-    remarks += [_few(("checks", i), 2) for i in range(len(checks)) if sums[i // max(len(counts), 1)].support < _FEW]
+    pairs = [s for s in sums for _ in counts]
+    remarks += [r for i, s in enumerate(pairs) for r in _doubts(("checks", i), s)]
     return Worked(tuple(measures), checks, tuple(remarks))

@@ -34,7 +34,7 @@ class Names:
         self._taken = set(taken)
 
     def give(self, text: str, fallback: str, apart: str = "") -> str:
-        """An id for `text`; where it is taken, `apart` (the heading above, the group) goes before it, then a number."""
+        """An id for `text`; where it is taken, `apart` (the heading above, the group) goes before it, or a number."""
         plain = slug(text, fallback)
         longer = slug(f"{apart} {text}", fallback) if apart else plain
         name = plain if plain not in self._taken else longer

@@ -5,17 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
-from schemas.config import Programme, Return, Service
+from schemas.config import Company, Programme, Return, Service
 from schemas.layout import Layout, PeriodLine
 from schemas.proposal import Proposal, Remark
+from schemas.repeats import base_table
 from schemas.spelling import normalise
 from workbooks.dates import read_period
 from workbooks.grid import Sheet
 from workbooks.suggesting.blocks import Block, find_blocks
 from workbooks.suggesting.dating import Dating, find_dating, find_title, guess_cadence, is_dated
+from workbooks.suggesting.forms import Form, cards_of, find_forms, propose_form
 from workbooks.suggesting.names import Names, slug
+from workbooks.suggesting.repeats import Placed, fold_repeats
 from workbooks.suggesting.tables import ProposedTable, propose_table
+from workbooks.suggesting.trial import try_return
 
 _PLACEHOLDER = "As at"
 _PLACEHOLDER_FROM = dt.date(2000, 1, 1)
@@ -34,7 +39,8 @@ def propose_return(sheets: Sequence[Sheet], programme: Programme | None = None) 
     seen = [sheet for sheet in sheets if not sheet.is_hidden]
     blocks = [block for sheet in seen for block in find_blocks(sheet)]
     title, title_doubt = find_title(seen)
-    tables = _propose_tables(blocks[:_MOST_TABLES], seen, title, programme)
+    parts = _parts(seen, blocks)
+    tables = _propose_tables(parts[:_MOST_TABLES], title, programme)
     if not tables:
         raise NothingFound(_why_nothing(sheets, seen))
     tops = {b.sheet.name: b.header_row for b in reversed(blocks)}
@@ -66,8 +72,45 @@ def propose_return(sheets: Sequence[Sheet], programme: Programme | None = None) 
     remarks += [
         Remark(("layouts", 0, "tables", t.layout.id, *r.path), r.text, r.is_unsure) for t in tables for r in t.remarks
     ]
-    remarks += _left_out(sheets, seen, blocks)
-    return Proposal(item, tuple(remarks), _services(tables))
+    remarks += _left_out(sheets, seen, parts)
+    services = _services(tables)
+    remarks += _tried(seen, item, programme or _invented(services, tables))
+    return Proposal(item, tuple(remarks), services)
+
+
+def _parts(sheets: Sequence[Sheet], blocks: Sequence[Block]) -> list[Block | Form]:
+    """Tables and forms in the order of the sheets."""
+    found: list[Block | Form] = []
+    for sheet in sheets:
+        own = [b for b in blocks if b.sheet.name == sheet.name]
+        cards = {id(b): form for b in own if (form := cards_of(b)) is not None}
+        parts: list[Block | Form] = [cards.get(id(b), b) for b in own]
+        parts += find_forms(sheet, own)
+        found += sorted(parts, key=lambda part: part.first_row)
+    return found
+
+
+def _invented(services: Sequence[Service], tables: Sequence[ProposedTable]) -> Programme:
+    """As much of a programme as reading needs, where there is none yet."""
+    whole = next((t.whole for t in tables if t.whole), "Company")
+    return Programme.model_construct(services=tuple(services), company=Company(label=whole))
+
+
+def _tried(sheets: Sequence[Sheet], item: Return, programme: Programme) -> list[Remark]:
+    """The proposal, tried on its own workbook: what it does not read, and what would refuse the file."""
+    trial = try_return(sheets, item, programme)
+    remarks = []
+    for left in trial.left:
+        more = " and others" if left.figures > len(left.cells) else ""
+        cells = ", ".join(left.cells)
+        remarks.append(Remark((), f"not read on sheet '{left.sheet}': {left.figures} figures ({cells}{more})"))
+    own = set(item.layouts[0].tables)
+    for finding in trial.findings:
+        if finding.refuses and finding.code not in {"as_at_missing", "as_at_unreadable", "unknown_return"}:
+            table = base_table(finding.table) if finding.table else None
+            path: tuple[str | int, ...] = ("layouts", 0, "tables", table) if table in own and table else ()
+            remarks.append(Remark(path, f"{finding.sheet}!{finding.cell}: {finding.message}"))
+    return remarks
 
 
 def _why_nothing(sheets: Sequence[Sheet], seen: Sequence[Sheet]) -> str:
@@ -84,24 +127,27 @@ def _first_words(tables: Sequence[ProposedTable]) -> str:
 
 
 def _propose_tables(
-    blocks: Sequence[Block], sheets: Sequence[Sheet], title: str | None, programme: Programme | None
+    parts: Sequence[Block | Form], title: str | None, programme: Programme | None
 ) -> list[ProposedTable]:
     ids, measures = Names(), Names()
     found = []
-    for block in blocks:
-        anchor, doubt = _anchor(block, blocks, title)
-        words = anchor[0] if anchor else block.sheet.name
-        table_id = ids.give(words, "table", block.sheet.name)
-        table = propose_table(block, table_id, anchor, programme, measures)
+    for part in parts:
+        anchor, doubt = _anchor(part, parts, title)
+        words = anchor[0] if anchor else part.sheet.name
+        table_id = ids.give(words, "table", part.sheet.name)
+        if isinstance(part, Form):
+            layout, own = propose_form(part, table_id, anchor, measures)
+            table: ProposedTable | None = ProposedTable(layout, part.sheet.name, tuple(own))
+        else:
+            table = propose_table(part, table_id, anchor, programme, measures)
         if table is not None:
-            remarks = (Remark(("anchor",) if anchor else (), doubt), *table.remarks) if doubt else table.remarks
-            found.append(
-                ProposedTable(table.layout, table.sheet, remarks, table.services, table.is_tracker, table.wanted)
-            )
-    return found
+            remark = (Remark(("anchor",) if anchor else (), doubt),) if doubt else ()
+            table = replace(table, remarks=(*remark, *table.remarks))
+            found.append(Placed(table, tuple(h.text for h in part.heads)))
+    return fold_repeats(found, programme)
 
 
-def _anchor(block: Block, blocks: Sequence[Block], title: str | None) -> tuple[tuple[str, ...], str]:
+def _anchor(block: Block | Form, blocks: Sequence[Block | Form], title: str | None) -> tuple[tuple[str, ...], str]:
     """The heading that finds a table, and what is doubtful about it."""
     counts = Counter(normalise(str(cell.value)) for cell in block.sheet.texts())
     alone = sum(b.sheet.name == block.sheet.name for b in blocks) == 1
@@ -120,11 +166,17 @@ def _anchor(block: Block, blocks: Sequence[Block], title: str | None) -> tuple[t
     return (), "no heading of its own stands above this table; give it one, so that it can be told from the others"
 
 
-def _twice(block: Block, blocks: Sequence[Block]) -> str:
+def _twice(block: Block | Form, blocks: Sequence[Block | Form]) -> str:
     """What is doubtful about a table without a heading: another sheet may have the same columns."""
+    if isinstance(block, Form):
+        return ""
     own = [normalise(block.header(c).text) for c in block.columns]
     for other in blocks:
-        if other.sheet.name != block.sheet.name and [normalise(other.header(c).text) for c in other.columns] == own:
+        if (
+            isinstance(other, Block)
+            and other.sheet.name != block.sheet.name
+            and [normalise(other.header(c).text) for c in other.columns] == own
+        ):
             return f"sheet '{other.sheet.name}' has a table with the same headings; give each a heading of its own"
     return ""
 
@@ -150,7 +202,7 @@ def _remarks(
     return remarks
 
 
-def _left_out(sheets: Sequence[Sheet], seen: Sequence[Sheet], blocks: Sequence[Block]) -> list[Remark]:
+def _left_out(sheets: Sequence[Sheet], seen: Sequence[Sheet], blocks: Sequence[Block | Form]) -> list[Remark]:
     hidden = [s.name for s in sheets if s.is_hidden and s.rows()]
     empty = [s.name for s in seen if s.rows() and all(b.sheet.name != s.name for b in blocks)]
     remarks = []

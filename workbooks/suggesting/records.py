@@ -1,4 +1,4 @@
-"""Lists: one record a row. Which tables are lists, by which field a record is known, and what a tracker calls its own."""
+"""Lists: one record a row. Which tables are lists, by which field a record is known, what trackers call theirs."""
 
 from __future__ import annotations
 
@@ -20,28 +20,34 @@ _ACTED = re.compile(r"\b(action|actions|task|activity|milestone|step)\b", re.IGN
 
 # the fields of a plan tracker, in the order in which columns claim them
 _TRACKER_WORDS: dict[str, str] = {
-    "key": r"^(key|id|unique (id|ref)|action id|action no\.?|action number|row id)$",
-    "ref": r"^(ref|ref\.|reference|action ref|plan ref|no\.?|#)$",
-    "letter": r"^letter$",
-    "owner_rating": r"^(owner'?s? rating|rag|brag|rag rating|brag rating|rag status|brag status|rating|status)$",
-    "recovery_by": r"^(recovery (by|date)|recover by)$",
-    "recovery_note": r"^(recovery (note|plan|action)|plan to recover)$",
-    "embedded_on": r"^(embedded( on)?|date embedded)$",
-    "next_review": r"^(next review( date)?|review date|review)$",
-    "completed_on": r"^(completed( on)?|date completed|completion date|actual (completion|end)( date)?|date closed|closed( on)?)$",
-    "forecast": r"^(forecast( (date|completion|end))?|expected( completion)?( date)?|revised (date|due|due date|target date))$",
-    "start": r"^(start( date)?|start by|date started|from)$",
-    "due": r"^(due( date)?|due \(agreed\)|agreed (due )?date|deadline|by when|when|end date|target date|timescale|due by|target completion date)$",
-    "owner": r"^(owner|lead|lead officer|action owner|responsible( officer| lead| person)?|who|by whom|accountable( officer)?|role)$",
-    "title": r"^(action|actions|task|title|description|action description|activity|milestone|what|key action)$",
-    "progress": r"^(progress|progress update|update|latest update|comments?|commentary|notes?|progress notes?)$",
-}  # fmt: skip
+    "key": "key, id, unique id, unique ref, action id, action no, action number, row id",
+    "ref": "ref, reference, action ref, plan ref, no, #",
+    "letter": "letter",
+    "owner_rating": "owner's rating, owner rating, rag, brag, rag rating, brag rating, rag status, brag status, rating, "
+    "status",
+    "recovery_by": "recovery by, recovery date, recover by",
+    "recovery_note": "recovery note, recovery plan, recovery action, plan to recover",
+    "embedded_on": "embedded, embedded on, date embedded",
+    "next_review": "next review, next review date, review date, review",
+    "completed_on": "completed, completed on, date completed, completion date, actual completion, actual end, "
+    "actual completion date, actual end date, date closed, closed, closed on",
+    "forecast": "forecast, forecast date, forecast completion, forecast end, expected completion, expected date, "
+    "expected completion date, revised date, revised due date, revised target date",
+    "start": "start, start date, start by, date started, from",
+    "due": "due, due date, due (agreed), agreed date, agreed due date, deadline, by when, when, end date, target date, "
+    "timescale, due by, target completion date",
+    "owner": "owner, lead, lead officer, action owner, responsible, responsible officer, responsible lead, "
+    "responsible person, who, by whom, accountable, accountable officer, role",
+    "title": "action, actions, task, title, description, action description, activity, milestone, what, key action",
+    "progress": "progress, progress update, update, latest update, comment, comments, commentary, note, notes, "
+    "progress note, progress notes",
+}
 _TRACKER_KINDS = {"start", "forecast", "completed_on", "recovery_by", "embedded_on", "next_review"}
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """A list as a layout declares it; `is_tracker`: the actions of a plan, with the names that a tracker's fields have."""
+    """A list as a layout declares it; `is_tracker`: the actions of a plan, its fields named as a tracker's are."""
 
     rows: RowAxis
     columns: ColumnAxis
@@ -137,10 +143,9 @@ def _as_tracker(column: Column, name: str) -> Column:
 def _claim(columns: Sequence[Column]) -> dict[int, str]:
     """Which column is which of a tracker's fields; a printed target date beside a due date is the printed one."""
     found: dict[int, str] = {}
-    for name, pattern in _TRACKER_WORDS.items():
-        match = next(
-            (c for c in columns if c.number not in found and re.match(pattern, normalise(c.header))), None
-        )  # fmt: skip
+    for name, words in _TRACKER_WORDS.items():
+        known = set(words.split(", "))
+        match = next((c for c in columns if c.number not in found and normalise(c.header) in known), None)
         if match is not None:
             is_printed = name == "due" and match.guess.kind == "plan_date"
             found[match.number] = "printed" if is_printed else name
@@ -157,7 +162,7 @@ def _claim(columns: Sequence[Column]) -> dict[int, str]:
 def _find_key(
     block: Block, columns: Sequence[Column], rows: Sequence[int], claimed: dict[int, str]
 ) -> tuple[int, list[str]]:
-    """The column that names each record: by its heading if its values differ, else the first whose values all differ."""
+    """The column that names each record: by its heading if its values differ, else the first whose values do."""
     own = next((number for number, name in claimed.items() if name == "key"), None)
     unique = [c for c in columns if _is_unique(block, c.number, rows)]
     if own is not None and any(c.number == own for c in unique):

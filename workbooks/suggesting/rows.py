@@ -21,7 +21,8 @@ _SERVICE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _WHOLE_WORDS = re.compile(
-    r"^((grand |overall )?total|all( .*)?|overall|whole( .*)?|company|council|borough|trust|.* total|total .*|combined)$",
+    r"^((grand |overall )?total|all( .*)?|overall|whole( .*)?|company|council|borough|trust|.* total|total .*|"
+    r"combined)$",
     re.IGNORECASE,
 )
 _MOST_SERVICES = 40
@@ -81,7 +82,7 @@ def read_rows(
     if programme is not None and programme.services:
         known = _known_services(programme)
         hits = [r for r in labels if normalise(r.label) in known]
-        if hits and columns.group is None and 2 * len(hits) >= len([r for r in labels if not _is_whole(r.label)]):
+        if hits and columns.group is None and 2 * len(hits) >= len([r for r in labels if not is_whole(r.label)]):
             return _programme_rows(columns, programme, labels, lines)
     is_headed = bool(_SERVICE_WORDS.search(columns.label_header)) and len({normalise(r.label) for r in labels}) > 1
     is_fit = columns.group is None and len(labels) <= _MOST_SERVICES and all(r.label for r in labels) and not kinds
@@ -94,7 +95,8 @@ def read_rows(
     return Rows(found.axis, found.keys, found.labels, (), (doubt, *found.doubts), found.item_doubts)
 
 
-def _is_whole(label: str) -> bool:
+def is_whole(label: str) -> bool:
+    """Whether a label seems to name the row that sums the others."""
     return bool(_WHOLE_WORDS.match(normalise(label)))
 
 
@@ -142,7 +144,7 @@ def _stranger(item: RowLabel, programme: Programme, keys: Mapping[int, str]) -> 
     """What to do about a row that names none of the programme's services."""
     if not item.label:
         return f"row {item.row} holds figures but no name"
-    if _is_whole(item.label) and "company" not in keys.values():
+    if is_whole(item.label) and "company" not in keys.values():
         return f"'{item.label}' seems to be the row of the whole: add it to company.spellings in programme.yaml"
     missing = {s.id: (s.label, *s.spellings) for s in programme.services if s.id not in keys.values()}
     near = nearest(item.label, [t for texts in missing.values() for t in texts], cutoff=0.6)
@@ -169,25 +171,32 @@ def _find_subtotals(
 
 
 def _summed(row: int, services: Sequence[tuple[int, str]], lines: Sequence[Line]) -> tuple[str, ...]:
+    """The services whose counts sum to a row's in (nearly) every column; none where no set of them does."""
     most = len(services) if len(services) <= 8 else 3
     best: tuple[str, ...] = ()
     best_support = 0
     for size in range(2, most + 1):
         for parts in combinations(services, size):
-            support = 0
-            for line in lines:
-                cells = [line.amounts.get(str(r)) for r, _ in parts]
-                whole = line.amounts.get(str(row))
-                if whole is None or any(c is None for c in cells):
-                    continue
-                values = [c.value for c in cells if c is not None]
-                if sum(values) != whole.value:
-                    support = -1
-                    break
-                support += sum(v != 0 for v in values) >= 2
+            support = _column_support(str(row), [str(r) for r, _ in parts], lines)
             if support > best_support:
                 best, best_support = tuple(key for _, key in parts), support
     return best
+
+
+def _column_support(row: str, parts: Sequence[str], lines: Sequence[Line]) -> int:
+    """Columns in which the parts sum to the row; none where more than one in five columns says otherwise."""
+    support = broken = 0
+    for line in lines:
+        whole = line.amounts.get(row)
+        cells = [line.amounts.get(place) for place in parts]
+        values = [c.value for c in cells if c is not None]
+        if whole is None or len(values) < len(cells):
+            continue
+        if sum(values) == whole.value:
+            support += sum(v != 0 for v in values) >= 2
+        else:
+            broken += 1
+    return support if support >= 4 * broken else 0
 
 
 def _new_services(columns: Columns, labels: Sequence[RowLabel], lines: Sequence[Line]) -> Rows:
@@ -195,7 +204,7 @@ def _new_services(columns: Columns, labels: Sequence[RowLabel], lines: Sequence[
     names = Names()
     keys: dict[int, str] = {}
     services: list[Service] = []
-    whole = next((r for r in reversed(labels) if _is_whole(r.label)), None)
+    whole = next((r for r in reversed(labels) if is_whole(r.label)), None)
     for item in labels:
         if whole is not None and item.row == whole.row:
             continue
@@ -203,7 +212,7 @@ def _new_services(columns: Columns, labels: Sequence[RowLabel], lines: Sequence[
         if same is None:
             services.append(Service(id=names.give(item.label, "service"), label=item.label))
             keys[item.row] = services[-1].id
-    strangers = [r for r in labels if r.row in keys and _is_whole(r.label)]
+    strangers = [r for r in labels if r.row in keys and is_whole(r.label)]
     subtotals, _ = _find_subtotals(
         strangers, {r: k for r, k in keys.items() if r not in {s.row for s in strangers}}, lines
     )

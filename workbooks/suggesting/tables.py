@@ -12,7 +12,8 @@ from schemas.config import Programme, Service
 from schemas.layout import ColumnAxis, FieldLayout, MeasureLayout, TableLayout, Term, ValueKind
 from schemas.proposal import Remark
 from workbooks.grid import RawCell
-from workbooks.suggesting.arithmetic import Amount, Line, find_ratios, find_sums
+from workbooks.suggesting.amounts import amounts_of
+from workbooks.suggesting.arithmetic import Line, Ratio, find_ratios, find_sums
 from workbooks.suggesting.blocks import Block
 from workbooks.suggesting.columns import Column, Columns, read_columns
 from workbooks.suggesting.kinds import KindGuess, guess_kind, is_marked
@@ -21,7 +22,6 @@ from workbooks.suggesting.measuring import Lines, Worked, measure_items, measure
 from workbooks.suggesting.names import Names
 from workbooks.suggesting.records import looks_like_records, read_records
 from workbooks.suggesting.rows import RowLabel, Rows, read_labels, read_rows
-from workbooks.values import parse_value
 
 _COUNT_WORDS = re.compile(r"\b(number|numbers|no\.?|count|total|cases)\b", re.IGNORECASE)
 
@@ -30,7 +30,7 @@ _COUNT_WORDS = re.compile(r"\b(number|numbers|no\.?|count|total|cases)\b", re.IG
 class ProposedTable:
     """A table of a layout as proposed, the remarks on it (paths within the table), and services still to declare.
 
-    `wanted` are the addresses of the figures that it should read.
+    `whole` is the label of the row that sums the services.
     """
 
     layout: TableLayout
@@ -38,7 +38,7 @@ class ProposedTable:
     remarks: tuple[Remark, ...] = ()
     services: tuple[Service, ...] = ()
     is_tracker: bool = False
-    wanted: frozenset[str] = frozenset()
+    whole: str = ""
 
 
 def propose_table(
@@ -56,8 +56,7 @@ def propose_table(
     layout = TableLayout(**head, rows=found.rows, columns=found.columns)  # type: ignore[arg-type]
     remarks = [Remark(("rows",), text) for text in found.doubts]
     remarks += [Remark(("columns", "fields", name), text) for name, text in found.field_doubts]
-    wanted = {block.sheet.at(r, c).address for r in columns.rows for c in block.columns if _is_figure(block, r, c)}
-    return ProposedTable(layout, block.sheet.name, tuple(remarks), (), found.is_tracker, frozenset(wanted))
+    return ProposedTable(layout, block.sheet.name, tuple(remarks), (), found.is_tracker)
 
 
 def _are_services(block: Block, columns: Columns, programme: Programme | None) -> bool:
@@ -94,8 +93,9 @@ def _labelled(
     remarks += [Remark(("rows", "items", key), text) for key, text in rows.item_doubts]
     remarks += [Remark(("columns",), text) for text in columns.doubts]
     remarks += worked.remarks
-    wanted = {block.sheet.at(r, c.number).address for r in rows.keys for c in kept if _is_figure(block, r, c.number)}
-    return ProposedTable(layout, block.sheet.name, tuple(remarks), rows.services, False, frozenset(wanted))
+    return ProposedTable(
+        layout, block.sheet.name, tuple(remarks), rows.services, whole=rows.labels.get("company", "")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +170,9 @@ def _settle_kinds(block: Block, columns: Columns, kinds: _RowKinds) -> Columns:
     lines = [_column_line(block, c, columns.rows) for c in columns.fields if c.guess.is_numeric and not c.is_empty]
     shown: dict[str, KindGuess] = {}
     for ratio in find_ratios(lines, [s.total for s in find_sums(lines)]):
+        own = next(c for c in columns.fields if c.id == ratio.stated)
         line = next(o for o in lines if o.key == ratio.stated)
-        guess = _bare_by_ratio(line, ratio.form, ratio.support)
+        guess = _bare_by_ratio(own, line, ratio)
         if guess is not None:
             shown[ratio.stated] = guess
     values = [replace(c, guess=shown[c.id], doubts=_kept(c)) if c.id in shown else c for c in columns.values]
@@ -180,33 +181,24 @@ def _settle_kinds(block: Block, columns: Columns, kinds: _RowKinds) -> Columns:
 
 def _kept(column: Column) -> tuple[str, ...]:
     """The doubts that the arithmetic does not settle."""
-    return tuple(d for d in column.doubts if d not in column.guess.doubts or "hold no figure" in d)
+    return tuple(d for d in column.doubts if d not in column.guess.doubts or "no figure" in d)
 
 
-def _bare_by_ratio(line: Line, form: str, support: int) -> KindGuess | None:
+def _bare_by_ratio(column: Column, line: Line, ratio: Ratio) -> KindGuess | None:
     """What the arithmetic says of a column that is, or could be, of bare percentages."""
+    if ratio.support < 2:
+        return None
+    if ratio.form == "percent":
+        return replace(column.guess, doubts=()) if line.kind == "percent" else KindGuess("percent")
     values = [a.value for a in line.amounts.values()]
-    if form == "percent":
-        if line.kind == "percent":
-            return None
-        return KindGuess("percent") if support >= 2 else None
-    is_share = form == "average" and all(Decimal(0) <= v <= 1 for v in values) and any(v % 1 for v in values)
-    return KindGuess("percent", "fraction") if is_share and support >= 2 else None
-
-
-def _amounts(cells: Mapping[str, RawCell], guess: KindGuess) -> dict[str, Amount]:
-    found = {}
-    for place, cell in cells.items():
-        parsed = parse_value(cell, guess.kind, guess.bare)
-        if parsed.kind in {"count", "number", "percent"} and parsed.value is not None:
-            found[place] = Amount(Decimal(parsed.value), parsed.decimals, parsed.kind == "count")
-    return found
+    is_share = ratio.form == "average" and all(Decimal(0) <= v <= 1 for v in values) and any(v % 1 for v in values)
+    return KindGuess("percent", "fraction") if is_share else None
 
 
 def _column_line(block: Block, column: Column, rows: Sequence[int]) -> Line:
     cells = {str(row): block.sheet.at(row, column.number) for row in rows}
     words = f"{column.under} {column.header}"
-    return Line(column.id, column.number, column.guess.kind, words, _amounts(cells, column.guess))
+    return Line(column.id, column.number, column.guess.kind, words, amounts_of(cells, column.guess))
 
 
 def _column_axis(
@@ -235,21 +227,27 @@ def _column_axis(
 
 def _measure(block: Block, columns: Columns, rows: Rows, kinds: _RowKinds, table: str, names: Names) -> Worked:
     by_column = tuple(_column_line(block, c, list(rows.keys)) for c in columns.fields if c.guess.is_numeric)
+    figures = [(r, c) for c in columns.values for r in rows.keys if _is_given(block, r, c.number)]
+    filled = frozenset((rows.keys[r], c.id) for r, c in figures)
     if rows.axis.kind == "services":
+        every = Lines(by_column, (), filled)
         if not columns.periods:
-            return measure_services(table, columns.values, Lines(by_column, ()), names)
+            return measure_services(table, columns.values, every, rows.axis.services, names)
         guess = kinds.common or columns.periods[0].guess
         value = _periods_measure(names.give(table, "measure"), guess)
-        worked = measure_services(table, columns.fields, Lines(by_column, ()), names)
+        worked = measure_services(table, columns.fields, every, rows.axis.services, names)
         return replace(worked, measures=(*value, *worked.measures), remarks=_moved(worked.remarks, len(value)))
     lines = [_row_line(block, columns, key, row, kinds, rows) for row, key in rows.keys.items()]
     own = {rows.keys[row]: kind for row, kind in kinds.own.items() if row in rows.keys}
     if columns.periods and kinds.common is not None:
         own = own or {"": kinds.common.kind}
-    figures = [(c, r) for c in columns.values for r in rows.keys if _is_figure(block, r, c.number)]
-    filled = frozenset((rows.keys[r], c.id) for c, r in figures)
     every = Lines(by_column, tuple(lines), filled)
     return measure_items(table, columns.values, every, own, names, has_periods=bool(columns.periods))
+
+
+def _is_given(block: Block, row: int, column: int) -> bool:
+    """Whether a figure stands in a cell, or a symbol in its place."""
+    return mark_of(block.sheet.at(row, column)) in {"figure", "symbol"}
 
 
 def _moved(remarks: Sequence[Remark], by: int) -> tuple[Remark, ...]:
@@ -277,11 +275,11 @@ def _row_line(block: Block, columns: Columns, key: str, row: int, kinds: _RowKin
         own = kinds.own.get(row, common.kind)
         guess = KindGuess(own, common.bare)
         cells = {c.id: block.sheet.at(row, c.number) for c in columns.values if c.is_period or not columns.periods}
-        return Line(key, row, own, words, _amounts(cells, guess))
+        return Line(key, row, own, words, amounts_of(cells, guess))
     counts = [c for c in columns.values if c.guess.kind == "count"]
     chosen = counts or [c for c in columns.values if c.guess.is_numeric]
     kind = "count" if counts else chosen[0].guess.kind if len({c.guess.kind for c in chosen}) == 1 else "mixed"
     found: dict[str, Amount] = {}
     for column in chosen:
-        found |= _amounts({column.id: block.sheet.at(row, column.number)}, column.guess)
+        found |= amounts_of({column.id: block.sheet.at(row, column.number)}, column.guess)
     return Line(key, row, kind, words, found)
