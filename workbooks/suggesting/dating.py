@@ -20,7 +20,8 @@ _LINES = 25
 _LONGEST_LINE = 120
 _STRONG = ("as at", "as of", "week ending", "w/e", "week commencing", "w/c", "month ending", "reporting month",
            "report month", "reporting period", "period ending", "quarter ending", "data to",
-           "position at", "snapshot date", "reporting date", "report date", "month", "quarter", "period", "date", "year")  # fmt: skip
+           "position at", "snapshot date", "reporting date", "report date",
+           "month", "quarter", "period", "date", "year")  # fmt: skip
 _COVERS = ("covering", "covers", "completed", "for the period", "period covered", "between", "from")
 _WEEKLY = re.compile(r"\b(weekly|week|w/e|w/c)\b", re.IGNORECASE)
 _MONTHLY = re.compile(r"\b(monthly|month)\b", re.IGNORECASE)

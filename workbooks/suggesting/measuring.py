@@ -124,19 +124,19 @@ def measure_items(
     sums = find_sums(lines.rows)
     down = find_ratios(lines.rows, [s.total for s in sums])
     measures, remarks = _measure_rows(table, lines, fields, columns, kinds, down, names)
-    pairs = [(s, f) for s in sums for f in _summed_fields(fields, columns, kinds, s)]
+    pairs = [(s, f) for s in sums for f in _summed_fields(fields, columns, kinds)]
     checks = tuple(SumCheck(total=_at(s.total, f), parts=tuple(_at(p, f) for p in s.parts)) for s, f in pairs)
     more = [r for i, (s, _) in enumerate(pairs) for r in _doubts(("checks", i), s)]
     return Worked(tuple(measures), checks, (*remarks, *more))
 
 
 def _summed_fields(
-    fields: Sequence[str | None], columns: Sequence[Column], kinds: Mapping[str, str], found: Sum
+    fields: Sequence[str | None], columns: Sequence[Column], kinds: Mapping[str, str]
 ) -> list[str | None]:
     """The fields in which a sum of rows was borne out: those of counts, unless rows have kinds of their own."""
     counts = {c.id for c in columns if c.guess.kind == "count"}
     summed = [f for f in fields if f is None or kinds or f in counts]
-    return summed or [f for f in fields if f is not None][:1] if found else []
+    return summed or list(fields[:1])
 
 
 def _at(row: str, field: str | None) -> Term:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from schemas.config import Company, Programme, Return, Service
 from schemas.layout import Layout, PeriodLine
@@ -93,7 +94,8 @@ def _parts(sheets: Sequence[Sheet], blocks: Sequence[Block]) -> list[Block | For
 def _invented(services: Sequence[Service], tables: Sequence[ProposedTable]) -> Programme:
     """As much of a programme as reading needs, where there is none yet."""
     whole = next((t.whole for t in tables if t.whole), "Company")
-    return Programme.model_construct(services=tuple(services), company=Company(label=whole))
+    known: dict[str, Any] = {"services": tuple(services), "company": Company(label=whole), "subgroups": ()}
+    return Programme.model_construct(**known)
 
 
 def _tried(sheets: Sequence[Sheet], item: Return, programme: Programme) -> list[Remark]:

@@ -23,8 +23,8 @@ _TRACKER_WORDS: dict[str, str] = {
     "key": "key, id, unique id, unique ref, action id, action no, action number, row id",
     "ref": "ref, reference, action ref, plan ref, no, #",
     "letter": "letter",
-    "owner_rating": "owner's rating, owner rating, rag, brag, rag rating, brag rating, rag status, brag status, rating, "
-    "status",
+    "owner_rating": "owner's rating, owner rating, rag, brag, rag rating, brag rating, rag status, brag status, "
+    "rating, status",
     "recovery_by": "recovery by, recovery date, recover by",
     "recovery_note": "recovery note, recovery plan, recovery action, plan to recover",
     "embedded_on": "embedded, embedded on, date embedded",
@@ -34,8 +34,8 @@ _TRACKER_WORDS: dict[str, str] = {
     "forecast": "forecast, forecast date, forecast completion, forecast end, expected completion, expected date, "
     "expected completion date, revised date, revised due date, revised target date",
     "start": "start, start date, start by, date started, from",
-    "due": "due, due date, due (agreed), agreed date, agreed due date, deadline, by when, when, end date, target date, "
-    "timescale, due by, target completion date",
+    "due": "due, due date, due (agreed), agreed date, agreed due date, deadline, by when, when, end date, "
+    "target date, timescale, due by, target completion date",
     "owner": "owner, lead, lead officer, action owner, responsible, responsible officer, responsible lead, "
     "responsible person, who, by whom, accountable, accountable officer, role",
     "title": "action, actions, task, title, description, action description, activity, milestone, what, key action",

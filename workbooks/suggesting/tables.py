@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from schemas.config import Programme, Service
 from schemas.layout import ColumnAxis, FieldLayout, MeasureLayout, TableLayout, Term, ValueKind
 from schemas.proposal import Remark
 from workbooks.grid import RawCell
 from workbooks.suggesting.amounts import amounts_of
-from workbooks.suggesting.arithmetic import Line, Ratio, find_ratios, find_sums
+from workbooks.suggesting.arithmetic import Amount, Line, Ratio, find_ratios, find_sums
 from workbooks.suggesting.blocks import Block
 from workbooks.suggesting.columns import Column, Columns, read_columns
 from workbooks.suggesting.kinds import KindGuess, guess_kind, is_marked
@@ -48,12 +49,12 @@ def propose_table(
     columns = read_columns(block)
     if not columns.rows or not columns.values:
         return None
-    head = {"id": table_id, "sheets": (block.sheet.name,), "anchor": anchor}
+    head: dict[str, Any] = {"id": table_id, "sheets": (block.sheet.name,), "anchor": anchor}
     is_list = looks_like_records(block, columns)
     if not is_list or _are_services(block, columns, programme):
         return _labelled(block, columns, head, programme, names)
     found = read_records(block, columns)
-    layout = TableLayout(**head, rows=found.rows, columns=found.columns)  # type: ignore[arg-type]
+    layout = TableLayout(**head, rows=found.rows, columns=found.columns)
     remarks = [Remark(("rows",), text) for text in found.doubts]
     remarks += [Remark(("columns", "fields", name), text) for name, text in found.field_doubts]
     return ProposedTable(layout, block.sheet.name, tuple(remarks), (), found.is_tracker)
@@ -70,7 +71,7 @@ def _is_figure(block: Block, row: int, column: int) -> bool:
 
 
 def _labelled(
-    block: Block, columns: Columns, head: dict[str, object], programme: Programme | None, names: Names
+    block: Block, columns: Columns, head: dict[str, Any], programme: Programme | None, names: Names
 ) -> ProposedTable | None:
     labels = read_labels(block, columns)
     kinds = _row_kinds(block, columns, labels, programme)
@@ -83,7 +84,7 @@ def _labelled(
     axis, kept, remarks = _column_axis(columns, kinds, rows)
     worked = _measure(block, replace(columns, values=kept), rows, kinds, str(head["id"]), names)
     layout = TableLayout(
-        **head,  # type: ignore[arg-type]
+        **head,
         rows=rows.axis,
         columns=axis,
         measures=worked.measures,
