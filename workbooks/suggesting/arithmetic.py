@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
@@ -14,6 +14,9 @@ from schemas.figures import round_half_away
 
 _MOST_PARTS = 12
 _MOST_LINES = 24
+_MOST_STATED = 60
+_MOST_BASES = 14
+_NEAR = 4
 _FEW = 3
 _MOST_BROKEN = 3
 _TOTAL_WORDS = re.compile(
@@ -30,6 +33,10 @@ class Amount:
     value: Decimal
     decimals: int
     is_count: bool = False
+    approximate: float = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "approximate", float(self.value))
 
     @property
     def slack(self) -> Decimal:
@@ -161,12 +168,15 @@ def _without_circles(found: Sequence[Sum]) -> list[Sum]:
 
 def find_ratios(lines: Sequence[Line], totals: Iterable[str] = ()) -> list[Ratio]:
     """For each stated line, the best numerator and denominator that give it in every place, at its precision."""
-    bases = [line for line in lines if line.kind in {"count", "number"}][:_MOST_LINES]
+    bases = [line for line in lines if line.kind in {"count", "number"}]
     known = set(totals)
     found = []
-    for stated in lines:
-        if stated.kind in _SCALES:
-            best = _best_ratio(stated, [b for b in bases if b.key != stated.key], known)
+    for stated in lines[:_MOST_STATED]:
+        if stated.kind in _SCALES and len(stated.amounts) >= (1 if stated.kind == "percent" else 2):
+            others = sorted(
+                (b for b in bases if b.key != stated.key), key=lambda b: abs(b.position - stated.position)
+            )
+            best = _best_ratio(stated, others[:_MOST_BASES], known)
             if best is not None:
                 found.append(best)
     return _without_inverses(found, {line.key: line for line in lines})
@@ -190,15 +200,16 @@ def _without_inverses(found: Sequence[Ratio], lines: Mapping[str, Line]) -> list
 
 def _best_ratio(stated: Line, bases: Sequence[Line], totals: set[str]) -> Ratio | None:
     is_percent = stated.kind == "percent"
+    few = 2 if is_percent or _AVERAGE_WORDS.search(stated.words) else _FEW
     found: list[tuple[tuple[bool, int, int, bool, int], Ratio]] = []
     for numerator in bases:
         for denominator in bases:
             if numerator.key == denominator.key:
                 continue
-            for scale in _SCALES[stated.kind]:
+            for scale in _scales(stated, numerator, denominator):
                 support, exact, broken = _ratio_support(stated, numerator, denominator, scale)
-                if support >= (1 if is_percent else 2):
-                    far = abs(stated.position - numerator.position) + abs(stated.position - denominator.position)
+                far = abs(stated.position - numerator.position) + abs(stated.position - denominator.position)
+                if support >= (1 if is_percent and far <= _NEAR else few):
                     rank = (not broken, support, exact, denominator.key in totals, -far)
                     form: Literal["percent", "average", "rate"] = (
                         "percent" if scale == 100 else "average" if scale == 1 else "rate"
@@ -208,6 +219,31 @@ def _best_ratio(stated: Line, bases: Sequence[Line], totals: set[str]) -> Ratio 
     return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
+def _scales(stated: Line, numerator: Line, denominator: Line) -> set[int]:
+    """The scales that the first places allow: trying each in every place would take long."""
+    possible = _SCALES[stated.kind]
+    if len(possible) == 1:
+        return set(possible)
+    found = set()
+    tried = 0
+    for place, printed in stated.amounts.items():
+        top, bottom = numerator.amounts.get(place), denominator.amounts.get(place)
+        if top is None or bottom is None or not top.approximate or not bottom.approximate or not printed.approximate:
+            continue
+        quotient = printed.approximate * bottom.approximate / top.approximate
+        found |= {scale for scale in possible if 0.5 < quotient / scale < 2}
+        tried += 1
+        if tried == 2:
+            break
+    return found
+
+
+def _is_far(top: float, bottom: float, scale: int, printed: Amount) -> bool:
+    """Whether a quotient is beyond doubt not the printed one: cheap, so that few are worked out exactly."""
+    value = printed.approximate
+    return abs(top / bottom * scale - value) > 2.5 * 10.0**-printed.decimals + abs(value) * 1e-9
+
+
 def _ratio_support(stated: Line, numerator: Line, denominator: Line, scale: int) -> tuple[int, int, tuple[str, ...]]:
     """Places that bear the ratio out, those that do so to the last digit, and the few that contradict it."""
     support = exact = places = 0
@@ -215,6 +251,11 @@ def _ratio_support(stated: Line, numerator: Line, denominator: Line, scale: int)
     for place, printed in stated.amounts.items():
         top, bottom = numerator.amounts.get(place), denominator.amounts.get(place)
         if top is None or bottom is None or bottom.value == 0:
+            continue
+        if _is_far(top.approximate, bottom.approximate, scale, printed):
+            broken.append(place)
+            if len(broken) > _MOST_BROKEN:
+                return 0, 0, ()
             continue
         derived = round_half_away(Fraction(top.value) / Fraction(bottom.value) * scale, printed.decimals)
         off = abs(derived - round_half_away(printed.value, printed.decimals)).scaleb(printed.decimals)

@@ -9,7 +9,7 @@ from workbooks.grid import RawCell, Sheet
 from workbooks.suggesting.dating import is_date_label
 from workbooks.suggesting.marks import is_heading_cell, mark_of, marks
 
-MOST_ROWS = 3000
+MOST_ROWS = 1000
 MOST_COLUMNS = 200
 _LOOK_BELOW = 10
 _LONGEST_HEADER = 160
@@ -74,8 +74,12 @@ def _is_pair(cells: Sequence[RawCell]) -> bool:
     return [mark_of(c) for c in cells] == ["text", "figure"]
 
 
+def _is_short(cell: RawCell) -> bool:
+    return not isinstance(cell.value, str) or len(cell.value) <= _LONGEST_HEADER
+
+
 def _header_cells(sheet: Sheet, row: int) -> list[RawCell]:
-    return [c for c in sheet.rows()[row] if c.column <= MOST_COLUMNS and len(c.text) <= _LONGEST_HEADER]
+    return [c for c in sheet.rows()[row] if c.column <= MOST_COLUMNS and _is_short(c)]
 
 
 def _cut_off(block: Block, row: int) -> Block:
@@ -87,7 +91,7 @@ def _header_rows(sheet: Sheet, rows: Sequence[int]) -> list[int]:
     found: list[int] = []
     has_data = False
     for position, row in enumerate(rows):
-        if not found or has_data:
+        if (not found or has_data) and _could_head(sheet, row):
             before = rows[position - 1] if position else 0
             if _is_header(sheet, rows, position, is_later=bool(found), is_apart=_is_apart(sheet, before, row)):
                 found.append(row)
@@ -104,11 +108,18 @@ def _is_apart(sheet: Sheet, before: int, row: int) -> bool:
 
 def _is_header(sheet: Sheet, rows: Sequence[int], position: int, *, is_later: bool, is_apart: bool) -> bool:
     row = rows[position]
-    if not _could_head(sheet, row) or (is_later and not is_apart):
+    if is_later and not is_apart:
         return False
     below = _rows_below(rows, position)
-    if not below or _is_displaced(sheet, rows, position, below):
-        return False
+    return (
+        bool(below)
+        and _heads(sheet, row, below, is_later=is_later)
+        and not _is_displaced(sheet, rows, position, below)
+    )
+
+
+def _heads(sheet: Sheet, row: int, below: Sequence[int], *, is_later: bool) -> bool:
+    """Whether what stands below a row of headings differs from them as values do."""
     share, columns = _contrast(sheet, row, below)
     if len(columns) == 1:
         return share == 1 and _has_label_beside(sheet, row, below, columns[0])
@@ -240,7 +251,8 @@ def _side_by_side(block: Block) -> list[Block]:
         else:
             parts[-1].append(column)
     if len(parts) > 1 and len(parts[-1]) == 1:
-        parts[-2] += parts.pop()
+        last = parts.pop()
+        parts[-1] += last
     if len(parts) == 1:
         return [block]
     return [

@@ -16,6 +16,7 @@ from workbooks.suggesting.marks import mark_of
 from workbooks.suggesting.names import Names
 
 _UNDER_ROWS = 3
+_SAMPLE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,11 @@ def header_text(cell: RawCell) -> str:
 
 def read_columns(block: Block) -> Columns:
     """Tell label, group and value columns apart. Rows are those that hold values."""
-    guesses = {c: _guess_column(block, c, block.body) for c in block.columns}
+    guesses = {c: _guess_column(block, c, block.body[:_SAMPLE]) for c in block.columns}
     label, group = _find_labels(block, guesses)
     values = [c for c in block.columns if c not in {label, group}]
     rows = _value_rows(block, values, guesses)
-    guesses = {c: _guess_column(block, c, rows) for c in values}
+    guesses = {c: _guess_column(block, c, rows[:_SAMPLE]) for c in values}
     doubts = list(_unheaded(block, label, rows))
     if group is None and label not in block.columns and values and label != max(min(values) - 1, 1):
         doubts.append(f"the labels in column {column_letter(label)} have no heading and cannot be found by it")

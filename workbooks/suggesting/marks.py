@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 
 from workbooks.dates import read_period
@@ -29,16 +30,16 @@ def mark_of(cell: RawCell) -> Mark:
         return "text"
     if not isinstance(value, str):
         return "figure"
-    return _mark_text(cell, value)
+    return "text" if len(value) > _LONGEST_PERIOD else _mark_text(value)
 
 
-def _mark_text(cell: RawCell, text: str) -> Mark:
+@lru_cache(maxsize=65536)
+def _mark_text(text: str) -> Mark:
     if len(text) <= _LONGEST_NUMBER:
-        kind = parse_value(cell, "percent").kind
+        kind = parse_value(RawCell(1, 1, text), "percent").kind
         if kind in {"percent", "symbol"}:
             return "figure" if kind == "percent" else "symbol"
-    is_period = len(text) <= _LONGEST_PERIOD and read_period(text) is not None
-    return "period" if is_period else "text"
+    return "period" if read_period(text) is not None else "text"
 
 
 def is_year(cell: RawCell) -> bool:

@@ -26,6 +26,7 @@ from workbooks.suggesting.trial import try_return
 _PLACEHOLDER = "As at"
 _PLACEHOLDER_FROM = dt.date(2000, 1, 1)
 _MOST_TABLES = 60
+_MOST_TRIED_CELLS = 15_000
 
 
 class NothingFound(Exception):
@@ -100,6 +101,8 @@ def _invented(services: Sequence[Service], tables: Sequence[ProposedTable]) -> P
 
 def _tried(sheets: Sequence[Sheet], item: Return, programme: Programme) -> list[Remark]:
     """The proposal, tried on its own workbook: what it does not read, and what would refuse the file."""
+    if sum(len(sheet.cells) for sheet in sheets) > _MOST_TRIED_CELLS:
+        return [Remark((), "the workbook is large, and the proposal was not tried on it", is_unsure=False)]
     trial = try_return(sheets, item, programme)
     remarks = []
     for left in trial.left:

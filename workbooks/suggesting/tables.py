@@ -61,7 +61,8 @@ def propose_table(
 
 
 def _are_services(block: Block, columns: Columns, programme: Programme | None) -> bool:
-    if programme is None or not any(c.guess.is_numeric for c in columns.values):
+    is_named = any(label.label for label in read_labels(block, columns))
+    if programme is None or not is_named or not any(c.guess.is_numeric for c in columns.values):
         return False
     return read_rows(block, columns, programme, (), {}).axis.kind == "services"
 
@@ -74,6 +75,8 @@ def _labelled(
     block: Block, columns: Columns, head: dict[str, Any], programme: Programme | None, names: Names
 ) -> ProposedTable | None:
     labels = read_labels(block, columns)
+    if not any(label.label for label in labels):
+        return None
     kinds = _row_kinds(block, columns, labels, programme)
     columns = _settle_kinds(block, columns, kinds)
     lines = [_column_line(block, c, columns.rows) for c in columns.fields if c.guess.is_numeric]
