@@ -14,8 +14,8 @@ from schemas.figures import round_half_away
 
 _MOST_PARTS = 12
 _MOST_LINES = 24
-_MOST_STATED = 60
-_MOST_BASES = 14
+_MOST_STATED = 40
+_MOST_BASES = 10
 _NEAR = 4
 _FEW = 3
 _MOST_BROKEN = 3

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workbooks.grid import RawCell, Sheet
 from workbooks.suggesting.dating import is_date_label
-from workbooks.suggesting.marks import is_heading_cell, mark_of, marks
+from workbooks.suggesting.marks import is_heading_cell, is_year, mark_of, marks
 
 MOST_ROWS = 1000
 MOST_COLUMNS = 200
@@ -130,8 +130,9 @@ def _heads(sheet: Sheet, row: int, below: Sequence[int], *, is_later: bool) -> b
 
 def _could_head(sheet: Sheet, row: int) -> bool:
     cells = _header_cells(sheet, row)
-    if len(cells) == 2 and (is_date_label(cells[0].text) or cells[0].text.endswith(":")):
-        return False
+    is_line = len(cells) == 2 and (is_date_label(cells[0].text) or cells[0].text.endswith(":"))
+    if is_line or sum(map(is_year, cells)) == 1:
+        return False  # one number that could be a year is more often a figure
     return bool(cells) and len(cells) == len(
         [c for c in sheet.rows()[row] if c.column <= MOST_COLUMNS]
     ) and all(is_heading_cell(c) for c in cells)  # fmt: skip
@@ -142,7 +143,8 @@ def _rows_below(rows: Sequence[int], position: int) -> list[int]:
     found: list[int] = []
     last = rows[position]
     for row in rows[position + 1 : position + 1 + _LOOK_BELOW]:
-        if row - last > 3:
+        is_gap = row - last > 1 and len(found) > 1
+        if row - last > 3 or is_gap:
             break
         found.append(row)
         last = row

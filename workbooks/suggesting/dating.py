@@ -22,6 +22,7 @@ _STRONG = ("as at", "as of", "week ending", "w/e", "week commencing", "w/c", "mo
            "report month", "reporting period", "period ending", "quarter ending", "data to",
            "position at", "snapshot date", "reporting date", "report date",
            "month", "quarter", "period", "date", "year")  # fmt: skip
+_STRONGEST = 14
 _COVERS = ("covering", "covers", "completed", "for the period", "period covered", "between", "from")
 _WEEKLY = re.compile(r"\b(weekly|week|w/e|w/c)\b", re.IGNORECASE)
 _MONTHLY = re.compile(r"\b(monthly|month)\b", re.IGNORECASE)
@@ -138,7 +139,9 @@ def _is_cover(line: DatedLine) -> bool:
 def _rank(label: str) -> int:
     form = normalise(label)
     for place, word in enumerate(_STRONG):
-        if form == word or form.endswith(f" {word}") or (place < 14 and form.startswith(f"{word} ")):
+        # "month" alone stands before a date; "lamps this month" does not
+        is_part = place < _STRONGEST and (form.endswith(f" {word}") or form.startswith(f"{word} "))
+        if form == word or is_part:
             return place
     return len(_STRONG)
 

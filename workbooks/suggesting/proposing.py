@@ -26,7 +26,7 @@ from workbooks.suggesting.trial import try_return
 _PLACEHOLDER = "As at"
 _PLACEHOLDER_FROM = dt.date(2000, 1, 1)
 _MOST_TABLES = 60
-_MOST_TRIED_CELLS = 15_000
+_MOST_EFFORT = 150_000  # cells times tables: a trial beyond it would take long
 
 
 class NothingFound(Exception):
@@ -101,7 +101,8 @@ def _invented(services: Sequence[Service], tables: Sequence[ProposedTable]) -> P
 
 def _tried(sheets: Sequence[Sheet], item: Return, programme: Programme) -> list[Remark]:
     """The proposal, tried on its own workbook: what it does not read, and what would refuse the file."""
-    if sum(len(sheet.cells) for sheet in sheets) > _MOST_TRIED_CELLS:
+    effort = sum(len(sheet.cells) for sheet in sheets) * (4 + len(item.layouts[0].tables))
+    if effort > _MOST_EFFORT:
         return [Remark((), "the workbook is large, and the proposal was not tried on it", is_unsure=False)]
     trial = try_return(sheets, item, programme)
     remarks = []

@@ -24,6 +24,7 @@ from workbooks.suggesting.names import Names
 from workbooks.suggesting.records import looks_like_records, read_records
 from workbooks.suggesting.rows import RowLabel, Rows, read_labels, read_rows
 
+_MOST_PLACES = 60
 _COUNT_WORDS = re.compile(r"\b(number|numbers|no\.?|count|total|cases)\b", re.IGNORECASE)
 
 
@@ -200,7 +201,7 @@ def _bare_by_ratio(column: Column, line: Line, ratio: Ratio) -> KindGuess | None
 
 
 def _column_line(block: Block, column: Column, rows: Sequence[int]) -> Line:
-    cells = {str(row): block.sheet.at(row, column.number) for row in rows}
+    cells = {str(row): block.sheet.at(row, column.number) for row in rows[:_MOST_PLACES]}
     words = f"{column.under} {column.header}"
     return Line(column.id, column.number, column.guess.kind, words, amounts_of(cells, column.guess))
 
