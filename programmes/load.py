@@ -21,7 +21,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.scalarfloat import ScalarFloat
 
-from schemas.config import Correction, DueDateDecision, Programme
+from schemas.config import Correction, DueDateDecision, Programme, Return
 from schemas.consistency import check_programme
 from schemas.spelling import nearest
 
@@ -139,6 +139,28 @@ def load_programme(folder: Path) -> LoadedProgramme:
     if problems or programme is None:
         raise ConfigurationError(problems)
     return LoadedProgramme(programme, tuple(corrections), tuple(due_dates), folder)
+
+
+def load_return(path: Path, programme: Programme) -> Return:
+    """One return's file, held against a programme that need not know it. ConfigurationError says what is wrong."""
+    content = _read_yaml(path)
+    if isinstance(content.get("layouts"), list):
+        content["layouts"] = _merge_layouts(content["layouts"])
+    tree = _Tree()
+    tree.data = content
+    tree.own(content, path.name)
+    problems: list[ConfigProblem] = []
+    item = _validate(Return, tree, content, problems)
+    if item is not None:
+        alone = programme.model_copy(update={"returns": (item,), "indicators": (), "unmeasured": (), "boards": ()})
+        found = [p for p in check_programme(alone) if p.path[:1] == ("returns",)]
+        places = [(*tree.locate(p.path[2:]), p) for p in found]
+        problems += [
+            ConfigProblem(path.name, line, ".".join(map(str, p.path[2:])), p.message) for _, line, p in places
+        ]
+    if problems or item is None:
+        raise ConfigurationError([ConfigProblem(path.name, p.line, p.key, p.message) for p in problems])
+    return item
 
 
 def _read_tree(folder: Path, problems: list[ConfigProblem]) -> _Tree:

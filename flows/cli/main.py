@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.layouts import app as layouts
 from flows.settings import UsageError
 
 app = typer.Typer(
@@ -19,6 +20,7 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=False,
 )
+app.add_typer(layouts, name="layout")
 
 Programme = Annotated[str, typer.Option("--programme", help="Folder name of a programme, or a path to one.")]
 HomeOption = Annotated[
