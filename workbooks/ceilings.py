@@ -15,6 +15,8 @@ MOST_DEPTH = 200
 """Of elements within elements."""
 MOST_CELLS = 1_000_000
 """Of the whole workbook."""
+MOST_PLACES = 4_000_000
+"""Of cells with or without content, where a file lays out the blank ones too."""
 MOST_STRINGS = 1_000_000
 """Of a table of strings that the cells share."""
 MOST_MERGED_CELLS = 200_000

@@ -63,7 +63,7 @@ class SheetCollector:
         is_error: bool = False,
         is_uncached: bool = False,
     ) -> None:
-        """Take one cell in, unless it shows nothing. Refusal for a place outside any sheet, a place that comes twice, one too many."""
+        """Take one cell in, unless it shows nothing. Refusal for a place outside any sheet or taken already."""
         if not (0 < row <= ceilings.LAST_ROW and 0 < column <= ceilings.LAST_COLUMN):
             raise damaged(f"sheet '{self.name}' has a cell at row {row}, column {column}, outside of any sheet")
         if value == "" and not is_error:
@@ -147,3 +147,8 @@ class SheetCollector:
 def _within(used: list[int], spans: list[tuple[int, int]]) -> frozenset[int]:
     """The used rows or columns that lie in one of the spans."""
     return frozenset(n for first, last in spans for n in used[bisect_left(used, first) : bisect_right(used, last)])
+
+
+def as_whole(number: float) -> float:
+    """A whole number as an int, as the readers of text find it. Kinds that store numbers as floats need it."""
+    return int(number) if abs(number) < 1e15 and number == int(number) else number

@@ -15,6 +15,7 @@ from workbooks.packages import Package
 from workbooks.sheet_parts import read_iso
 
 _ERROR = re.compile(r"#[A-Z][A-Z0-9/_]*[!?A]|Err:\d{3}")
+_SPACE = re.compile(r"[ \t\r\n]+")
 _SPAN = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:[.,]\d+)?)S)?)?")
 _FALLBACK_FORMAT = {"percentage": "0.00%", "date": "yyyy-mm-dd", "time": "hh:mm:ss", "currency": "#,##0.00"}
 _HIDDEN = {"collapse", "filter"}
@@ -65,6 +66,7 @@ class _Reader:
         self._cell: Attributes | None = None
         self._pieces: list[str] = []
         self._paragraphs = 0
+        self._is_inside = False
         self._names: set[str] = set()
 
     def read(self, chunks: Iterable[bytes], has_macros: bool) -> Contents:
@@ -132,20 +134,31 @@ class _Reader:
         if name in {"text:p", "text:h"}:
             self._pieces += ["\n"] * bool(self._paragraphs)
             self._paragraphs += 1
+            self._is_inside = True
         elif name == "text:s":
             self._pieces.append(" " * min(_count(attributes, "text:c"), 1000))
         elif name in {"text:tab", "text:line-break"}:
             self._pieces.append("\t" if name == "text:tab" else "\n")
 
     def _text(self, piece: str) -> None:
-        if self._cell is not None and not self._ignored and self._paragraphs:
-            self._pieces.append(piece)
+        if self._cell is not None:
+            if self._is_inside and not self._ignored:
+                self._add_text(piece)
         elif self._sheet is None:
             self._styles.text(piece)
+
+    def _add_text(self, piece: str) -> None:
+        """Take text in, its white space made single; spaces and breaks that count have elements of their own."""
+        piece = _SPACE.sub(" ", piece)
+        if piece.startswith(" ") and (not self._pieces or self._pieces[-1][-1:] in {"\n", " "}):
+            piece = piece[1:]
+        self._pieces.append(piece)
 
     def _end(self, name: str) -> None:
         if self._ignored:
             self._ignored -= 1
+        elif name in {"text:p", "text:h"}:
+            self._is_inside = False
         elif name == "table:table":
             self._close_sheet()
         elif name in {"table:table-cell", "table:covered-table-cell"} and self._cell is not None:

@@ -33,6 +33,7 @@ class Styles:
     def __init__(self) -> None:
         self.hidden_tables: set[str] = set()
         self._codes: dict[str, str] = {}
+        self._positive: dict[str, str] = {}
         self._data_styles: dict[str, str] = {}
         self._parents: dict[str, str] = {}
         self._style = ""
@@ -53,6 +54,9 @@ class Styles:
             self._pieces = []
             is_elapsed = attributes.get("number:truncate-on-overflow") == "false"
             self._pieces += ["[h]"] * (name == "number:time-style" and is_elapsed)
+        elif name == "style:map" and self._name:
+            if ">" in attributes.get("style:condition", ""):
+                self._positive.setdefault(self._name, attributes.get("style:apply-style-name", ""))
         elif self._name:
             self._add_piece(name, attributes)
 
@@ -106,10 +110,14 @@ class Styles:
             self._name = ""
 
     def format_of(self, style: str) -> str:
-        """The format code of a cell style or its nearest parent that has one; "" where none does."""
+        """The format code of a cell style or its nearest parent that has one; "" where none does.
+
+        Where a format differs by sign, the one for numbers above zero, which Excel's codes put first.
+        """
         for _ in range(20):
             if style in self._data_styles:
-                return self._codes.get(self._data_styles[style], "")
+                name = self._data_styles[style]
+                return self._codes.get(self._positive.get(name, name), "")
             style = self._parents.get(style, "")
             if not style:
                 break

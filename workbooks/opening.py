@@ -6,9 +6,11 @@ ceilings that all of them keep stand in workbooks/ceilings.py.
 
 from __future__ import annotations
 
+from typing import Any
+
 from schemas.findings import Finding, make_finding
 from workbooks import ceilings
-from workbooks.ceilings import Refusal, damaged, too_large
+from workbooks.ceilings import Refusal, too_large
 from workbooks.collecting import Contents
 from workbooks.grid import OpenedWorkbook
 from workbooks.packages import Package
@@ -37,7 +39,8 @@ def open_workbook(content: bytes, name: str) -> OpenedWorkbook:
     try:
         found = _read(content, name)
     except Refusal as refusal:
-        raise Unopenable(make_finding(refusal.code, file=name, **refusal.parts)) from None
+        parts: dict[str, Any] = {"file": name, **refusal.parts}
+        raise Unopenable(make_finding(refusal.code, **parts)) from None
     except MemoryError:
         why = "it needs more memory than a workbook of figures should"
         raise Unopenable(make_finding("file_too_large", file=name, why=why)) from None
@@ -81,14 +84,15 @@ def _read(content: bytes, name: str) -> Contents:
 
 
 def _read_ole(content: bytes) -> Contents:
-    from workbooks.xls import read_xls, unlock
+    from workbooks.locks import unlock
+    from workbooks.xls import read_xls
 
     if holds_stream(content, "EncryptedPackage"):
         return _read_zip(unlock(content))
-    if holds_stream(content, "Workbook") or holds_stream(content, "Book"):
-        return read_xls(content)
     what = name_ole(content)
-    raise unsupported(what) if what else damaged("it holds no list of sheets")
+    if what is not None and not holds_stream(content, "Workbook"):
+        raise unsupported(what)
+    return read_xls(content)
 
 
 def _read_zip(content: bytes) -> Contents:

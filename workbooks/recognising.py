@@ -8,7 +8,13 @@ from workbooks.ceilings import Refusal
 from workbooks.packages import Package
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OLD_SHEETS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")
+_OLD_SHEETS = (
+    b"\x09\x00\x04\x00",
+    b"\x09\x02\x06\x00",
+    b"\x09\x04\x06\x00",
+    b"\x09\x08\x08\x00",
+    b"\x09\x08\x10\x00",
+)
 _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "a picture"),
@@ -69,7 +75,7 @@ def name_zip(package: Package) -> str | None:
 
 
 def name_markup(text: str) -> str | None:
-    """What a text in angle brackets is: "fods" for a flat OpenDocument, else words for people; None for other text."""
+    """What a text in angle brackets is: "fods" for a flat OpenDocument, else words for it; None for other text."""
     match = _MARKUP.match(text.lstrip("\ufeff"))
     if match is None:
         return "a web page (MHTML) saved as a workbook" if re.match(r"mime-version:", text, re.I) else None

@@ -151,43 +151,55 @@ def check_sheets(sheets: list[SheetEntry]) -> None:
         raise damaged("two of its sheets bear the same name")
 
 
-def _read_strings(package: Package, part: str | None) -> list[str]:
-    if part is None or part not in package:
-        return []
-    strings: list[str] = []
-    pieces: list[str] = []
-    state = {"collects": False, "phonetic": False}
+class _StringTable:
+    """Handlers for the table of texts that cells share. How a text is pronounced is no part of it."""
 
-    def start(name: str, _: Attributes) -> None:
+    def __init__(self) -> None:
+        self.strings: list[str] = []
+        self._pieces: list[str] = []
+        self._takes = False
+        self._is_phonetic = False
+
+    def start(self, name: str, _: Attributes) -> None:
+        """An element begins."""
         if name == "t":
-            state["collects"] = not state["phonetic"]
+            self._takes = not self._is_phonetic
         elif name == "rPh":
-            state["phonetic"] = True
+            self._is_phonetic = True
         elif name == "si":
-            if len(strings) >= ceilings.MOST_STRINGS:
+            if len(self.strings) >= ceilings.MOST_STRINGS:
                 raise too_large(f"it has more than {ceilings.MOST_STRINGS} shared texts")
-            pieces.clear()
+            self._pieces.clear()
 
-    def end(name: str) -> None:
+    def end(self, name: str) -> None:
+        """An element ends."""
         if name == "t":
-            state["collects"] = False
+            self._takes = False
         elif name == "rPh":
-            state["phonetic"] = False
+            self._is_phonetic = False
         elif name == "si":
-            strings.append(unescape("".join(pieces)))
+            self.strings.append(unescape("".join(self._pieces)))
 
-    def text(piece: str) -> None:
-        if state["collects"]:
-            pieces.append(piece)
+    def text(self, piece: str) -> None:
+        """Text within an element."""
+        if self._takes:
+            self._pieces.append(piece)
 
-    parse_markup(package.chunks(part), NAMESPACES, start, end, text)
-    return strings
+
+def _read_strings(package: Package, part: str | None) -> list[str]:
+    table = _StringTable()
+    if part is not None and part in package:
+        parse_markup(package.chunks(part), NAMESPACES, table.start, table.end, table.text)
+    return table.strings
 
 
 def _read_formats(package: Package, part: str | None) -> list[str] | None:
-    """The number format of each cell style, in order; None where the styles are missing or damaged."""
-    if part is None or part not in package:
-        return None
+    """The number format of each cell style, in order; None where the styles are missing or damaged.
+
+    A workbook may have none: its numbers are then shown as they are.
+    """
+    if part is None:
+        return []
     codes = dict(BUILT_IN_FORMATS)
     numbers: list[int] = []
     inside: list[str] = []
@@ -209,4 +221,3 @@ def _read_formats(package: Package, part: str | None) -> list[str] | None:
             raise
         return None
     return [codes.get(number, "General") for number in numbers]
-

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from workbooks import ceilings
 from workbooks.ceilings import Refusal, damaged, too_large
-from workbooks.collecting import Contents, Room, SheetCollector
+from workbooks.collecting import Contents, Room, SheetCollector, as_whole
 from workbooks.packages import Package
 from workbooks.serials import BUILT_IN_FORMATS
 from workbooks.spreadsheetml import Relations, SheetEntry, check_sheets, find_book_part, read_relations, sheet_part
@@ -117,9 +117,12 @@ def _read_strings(package: Package, part: str | None) -> list[str]:
 
 
 def _read_formats(package: Package, part: str | None) -> list[str] | None:
-    """The number format of each cell style, in order; None where the styles are missing or damaged."""
-    if part is None or part not in package:
-        return None
+    """The number format of each cell style, in order; None where the styles are missing or damaged.
+
+    A workbook may have none: its numbers are then shown as they are.
+    """
+    if part is None:
+        return []
     codes = dict(BUILT_IN_FORMATS)
     numbers: list[int] = []
     is_inside = False
@@ -174,7 +177,7 @@ def _read_cell(
     if kind == _RK:
         sheet.add_number(row, column, _unpack_rk(content, body), number_format)
     elif kind == _REAL:
-        sheet.add_number(row, column, _whole(struct.unpack_from("<d", content, body)[0]), number_format)
+        sheet.add_number(row, column, as_whole(struct.unpack_from("<d", content, body)[0]), number_format)
     elif kind == _SHARED:
         (number,) = struct.unpack_from("<I", content, body)
         sheet.add(row, column, strings[number], number_format)
@@ -194,9 +197,4 @@ def _unpack_rk(content: bytes, place: int) -> float:
         number: float = packed >> 2
     else:
         (number,) = struct.unpack("<d", bytes(4) + struct.pack("<i", packed & ~3))
-    return _whole(number / 100 if packed & 1 else number)
-
-
-def _whole(number: float) -> float:
-    """A whole number as an int, as the readers of text find it."""
-    return int(number) if number == number and abs(number) < 1e15 and number == int(number) else number
+    return as_whole(number / 100 if packed & 1 else number)
