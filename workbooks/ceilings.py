@@ -13,6 +13,14 @@ MOST_SIDE_BYTES = 32 * 1024 * 1024
 """Of one part that holds no cells and no strings, such as the styles."""
 MOST_DEPTH = 200
 """Of elements within elements."""
+MOST_ELEMENTS = 5_000_000
+"""Of the XML, or of binary records, over the whole workbook."""
+MOST_ELEMENT_NAMES = 5000
+MOST_TAG_BYTES = 4 * 1024 * 1024
+MOST_TEXT = 1_000_000
+"""Characters of one cell."""
+MOST_CHARACTERS = 64_000_000
+"""Of all cells together."""
 MOST_CELLS = 1_000_000
 """Of the whole workbook."""
 MOST_PLACES = 4_000_000
@@ -26,6 +34,17 @@ LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
 DEFAULT_PASSWORD_ROUNDS = 200_000
 """Of hashing, for the one password that spreadsheet programs try themselves."""
+
+
+class Room:
+    """What may still be read of one workbook, over all its sheets."""
+
+    def __init__(self) -> None:
+        self.bytes = MOST_READ_BYTES
+        self.elements = MOST_ELEMENTS
+        self.cells = MOST_CELLS
+        self.characters = MOST_CHARACTERS
+        self.merged = MOST_MERGED_CELLS
 
 
 class Refusal(Exception):

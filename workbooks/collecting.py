@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
 from workbooks import ceilings
-from workbooks.ceilings import damaged, too_large
+from workbooks.ceilings import Room, damaged, too_large
 from workbooks.grid import RawCell, RawValue, Sheet, address
 from workbooks.serials import moment_kind, to_moment
 
@@ -28,14 +28,6 @@ class Contents:
     has_macros: bool = False
     link: tuple[str, str] | None = None
     has_formats: bool = True
-
-
-class Room:
-    """How many cells of a workbook may still be read, over all its sheets."""
-
-    def __init__(self) -> None:
-        self.cells = ceilings.MOST_CELLS
-        self.merged = ceilings.MOST_MERGED_CELLS
 
 
 class SheetCollector:
@@ -71,6 +63,10 @@ class SheetCollector:
         self._room.cells -= 1
         if self._room.cells < 0:
             raise too_large(f"it has more than {ceilings.MOST_CELLS} filled cells")
+        if isinstance(value, str):
+            self._room.characters -= len(value)
+            if len(value) > ceilings.MOST_TEXT or self._room.characters < 0:
+                raise too_large("its cells hold more text than a return can need")
         place = row, column
         if place in self._cells:
             raise damaged(f"sheet '{self.name}' holds cell {address(row, column)} twice")
@@ -145,8 +141,14 @@ class SheetCollector:
 
 
 def _within(used: list[int], spans: list[tuple[int, int]]) -> frozenset[int]:
-    """The used rows or columns that lie in one of the spans."""
-    return frozenset(n for first, last in spans for n in used[bisect_left(used, first) : bisect_right(used, last)])
+    """The used rows or columns that lie in one of the spans. Each is looked at once, however the spans overlap."""
+    found: set[int] = set()
+    reached = 0
+    for first, last in sorted(spans):
+        if last > reached:
+            found.update(used[bisect_left(used, max(first, reached + 1)) : bisect_right(used, last)])
+            reached = last
+    return frozenset(found)
 
 
 def as_whole(number: float) -> float:

@@ -12,8 +12,8 @@ from pathlib import PurePath
 from charset_normalizer import from_bytes
 
 from workbooks import ceilings
-from workbooks.ceilings import Refusal, too_large
-from workbooks.collecting import Contents, Room, SheetCollector
+from workbooks.ceilings import Refusal, Room, too_large
+from workbooks.collecting import Contents, SheetCollector
 
 _SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE_LINES = 200

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from workbooks import ceilings
-from workbooks.ceilings import Refusal, damaged, too_large
-from workbooks.collecting import Contents, Room, SheetCollector
+from workbooks.ceilings import Refusal, Room, damaged, too_large
+from workbooks.collecting import Contents, SheetCollector
 from workbooks.markup import Attributes, parse_markup
 from workbooks.ods_styles import NAMESPACES, Styles
 from workbooks.packages import Package
@@ -26,10 +27,12 @@ def read_ods(package: Package) -> Contents:
     if "encrypted-package" in package or is_locked(package):
         raise Refusal("encrypted_file")
     styles = Styles()
-    reader = _Reader(styles)
+    reader = _Reader(styles, package.room)
     if "styles.xml" in package:
         try:
-            parse_markup([package.read("styles.xml")], NAMESPACES, styles.start, styles.end, styles.text)
+            parse_markup(
+                [package.read("styles.xml")], NAMESPACES, package.room, styles.start, styles.end, styles.text
+            )
         except Refusal as refusal:
             if refusal.code != "damaged_file":
                 raise
@@ -39,7 +42,7 @@ def read_ods(package: Package) -> Contents:
 
 def read_flat(content: bytes) -> Contents:
     """The workbook in one XML file."""
-    return _Reader(Styles()).read([content], b"<ooo:library " in content or b"<script:library" in content)
+    return _Reader(Styles(), Room()).read([content], b"<ooo:library " in content or b"<script:library" in content)
 
 
 def is_locked(package: Package) -> bool:
@@ -50,10 +53,10 @@ def is_locked(package: Package) -> bool:
 class _Reader:
     """Handlers for the elements of a spreadsheet document. Only what stands in a sheet's own cells counts."""
 
-    def __init__(self, styles: Styles) -> None:
+    def __init__(self, styles: Styles, room: Room) -> None:
         self.found = Contents("ods")
         self._styles = styles
-        self._room = Room()
+        self._room = room
         self._sheet: SheetCollector | None = None
         self._is_1904 = False
         self._tables = 0
@@ -61,18 +64,19 @@ class _Reader:
         self._ignored = 0
         self._row = self._column = self._row_repeat = self._next_column = 0
         self._row_style = ""
-        self._column_styles: list[tuple[int, str]] = []
+        self._column_ends: list[int] = []
+        self._column_styles: list[str] = []
         self._filled: list[tuple[int, int, Attributes, str]] = []
         self._cell: Attributes | None = None
         self._pieces: list[str] = []
-        self._paragraphs = 0
+        self._paragraphs = self._length = 0
         self._is_inside = False
         self._names: set[str] = set()
 
     def read(self, chunks: Iterable[bytes], has_macros: bool) -> Contents:
         """All sheets of the document."""
         self.found.has_macros = has_macros
-        parse_markup(chunks, NAMESPACES, self._start, self._end, self._text)
+        parse_markup(chunks, NAMESPACES, self._room, self._start, self._end, self._text)
         if not self.found.sheets:
             raise damaged("it holds no sheet of cells")
         return self.found
@@ -109,12 +113,12 @@ class _Reader:
         )
         self._is_cache = name.startswith("'file:")
         self._row = self._row_repeat = self._next_column = 0
-        self._column_styles = []
+        self._column_ends, self._column_styles = [], []
 
     def _start_within(self, name: str, attributes: Attributes, sheet: SheetCollector) -> None:
         if name in {"table:table-cell", "table:covered-table-cell"}:
             self._cell = attributes
-            self._pieces, self._paragraphs = [], 0
+            self._pieces, self._paragraphs, self._length = [], 0, 0
         elif name == "table:table-row":
             self._row += self._row_repeat or 1
             self._row_repeat = _count(attributes, "table:number-rows-repeated")
@@ -126,7 +130,8 @@ class _Reader:
         elif name == "table:table-column":
             first = self._next_column + 1
             self._next_column += _count(attributes, "table:number-columns-repeated")
-            self._column_styles.append((self._next_column, attributes.get("table:default-cell-style-name", "")))
+            self._column_ends.append(self._next_column)
+            self._column_styles.append(attributes.get("table:default-cell-style-name", ""))
             if attributes.get("table:visibility") in _HIDDEN:
                 sheet.hide_columns(first, self._next_column)
 
@@ -136,9 +141,9 @@ class _Reader:
             self._paragraphs += 1
             self._is_inside = True
         elif name == "text:s":
-            self._pieces.append(" " * min(_count(attributes, "text:c"), 1000))
+            self._add_piece(" " * min(_count(attributes, "text:c"), ceilings.MOST_TEXT))
         elif name in {"text:tab", "text:line-break"}:
-            self._pieces.append("\t" if name == "text:tab" else "\n")
+            self._add_piece("\t" if name == "text:tab" else "\n")
 
     def _text(self, piece: str) -> None:
         if self._cell is not None:
@@ -152,7 +157,13 @@ class _Reader:
         piece = _SPACE.sub(" ", piece)
         if piece.startswith(" ") and (not self._pieces or self._pieces[-1][-1:] in {"\n", " "}):
             piece = piece[1:]
+        self._add_piece(piece)
+
+    def _add_piece(self, piece: str) -> None:
         self._pieces.append(piece)
+        self._length += len(piece)
+        if self._length > ceilings.MOST_TEXT:
+            raise too_large("one of its cells holds more text than a return can need")
 
     def _end(self, name: str) -> None:
         if self._ignored:
@@ -228,8 +239,9 @@ class _Reader:
     def _format(self, cell: Attributes, column: int, kind: str) -> str:
         """The number format of the cell's style, else of its row's, else of its column's."""
         own = cell.get("table:style-name") or self._row_style
-        if not own:
-            own = next((style for last, style in self._column_styles if column <= last), "")
+        place = bisect_left(self._column_ends, column)
+        if not own and place < len(self._column_ends):
+            own = self._column_styles[place]
         return self._styles.format_of(own) or _FALLBACK_FORMAT.get(kind, "General")
 
 

@@ -25,6 +25,9 @@ from workbooks.recognising import (
     unsupported,
 )
 
+_HEAD = 1 << 16
+"""Characters of a text by which its kind is told."""
+
 
 class Unopenable(Exception):
     """A file that cannot be opened; carries the finding that says why."""
@@ -120,7 +123,7 @@ def _read_text(content: bytes, name: str) -> Contents:
     text = read_text(content)
     if text is None:
         raise Refusal("not_a_workbook", why="it is no file of that kind")
-    markup = name_markup(text)
+    markup = name_markup(text[:_HEAD])
     if markup == "fods":
         from workbooks.ods import read_flat
 

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 
 from workbooks import ceilings
-from workbooks.ceilings import Refusal, damaged, too_large
+from workbooks.ceilings import Refusal, Room, damaged, too_large
 
 _CHUNK = 1 << 18
 _ENTRY = b"PK\x01\x02"
@@ -27,7 +27,7 @@ class Package:
         except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError):
             raise damaged("it is cut short, or not whole") from None
         self._parts: dict[str, zipfile.ZipInfo] = {}
-        self._room = ceilings.MOST_READ_BYTES
+        self.room = Room()
         for part in self._archive.infolist():
             name = _fold(part.filename)
             if name in self._parts and not part.is_dir():
@@ -53,8 +53,8 @@ class Package:
         try:
             with self._archive.open(part) as stream:
                 while chunk := stream.read(_CHUNK):
-                    self._room -= len(chunk)
-                    if self._room < 0:
+                    self.room.bytes -= len(chunk)
+                    if self.room.bytes < 0:
                         raise too_large(f"it unpacks to more than {ceilings.MOST_READ_BYTES // _MEGABYTE} MB")
                     yield chunk
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from workbooks import ceilings
 from workbooks.ceilings import Refusal, damaged, too_large
-from workbooks.collecting import Contents, Room, SheetCollector
+from workbooks.collecting import Contents, SheetCollector
 from workbooks.markup import Attributes, parse_markup
 from workbooks.packages import Package, resolve
 from workbooks.serials import BUILT_IN_FORMATS
@@ -58,7 +58,6 @@ def read_spreadsheetml(package: Package) -> Contents:
     book = _read_book(package, book_part)
     strings = _read_strings(package, relations.first("sharedStrings"))
     formats = _read_formats(package, relations.first("styles"))
-    room = Room()
     found = Contents("xlsx", has_formats=formats is not None)
     found.has_macros = relations.has("vbaProject") or relations.has("xlMacrosheet")
     found.kind = "xlsm" if found.has_macros else "xlsx"
@@ -67,10 +66,10 @@ def read_spreadsheetml(package: Package) -> Contents:
         if part is None:
             continue
         collector = SheetCollector(
-            entry.name, room, is_hidden=entry.is_hidden, is_1904=book.is_1904, has_formats=formats is not None
+            entry.name, package.room, is_hidden=entry.is_hidden, is_1904=book.is_1904, has_formats=formats is not None
         )
         reader = SheetPart(collector, strings, formats or [])
-        parse_markup(package.chunks(part), NAMESPACES, reader.start, reader.end, reader.text)
+        parse_markup(package.chunks(part), NAMESPACES, package.room, reader.start, reader.end, reader.text)
         if book.has_links and reader.first_link and not found.link:
             found.link = entry.name, reader.first_link
         found.sheets.append(collector.build())
@@ -101,7 +100,7 @@ def read_relations(package: Package, part: str) -> Relations:
             relations.targets[attributes.get("Id", "")] = resolve(part, attributes.get("Target", "")), kind
 
     if source in package:
-        parse_markup([package.read(source)], NAMESPACES, start)
+        parse_markup([package.read(source)], NAMESPACES, package.room, start)
     return relations
 
 
@@ -130,22 +129,22 @@ def _read_book(package: Package, part: str) -> _Book:
             is_hidden = attributes.get("state", "visible") != "visible"
             relation = attributes.get(f"{_RELATION}id", "")
             book.sheets.append(SheetEntry(attributes.get("name", ""), is_hidden, relation))
+            if len(book.sheets) > ceilings.MOST_SHEETS:
+                raise too_large(f"it has more than {ceilings.MOST_SHEETS} sheets")
         elif name == "workbookPr":
             book.is_1904 = attributes.get("date1904", "") in _TRUE
         elif name == "externalReference":
             book.has_links = True
 
-    parse_markup([package.read(part)], NAMESPACES, start)
+    parse_markup([package.read(part)], NAMESPACES, package.room, start)
     check_sheets(book.sheets)
     return book
 
 
 def check_sheets(sheets: list[SheetEntry]) -> None:
-    """Refusal for a workbook of no sheets, of too many, or of two with the same name."""
+    """Refusal for a workbook of no sheets, or of two with the same name."""
     if not sheets:
         raise damaged("its list of sheets is empty")
-    if len(sheets) > ceilings.MOST_SHEETS:
-        raise too_large(f"it has more than {ceilings.MOST_SHEETS} sheets")
     names = {entry.name.casefold() for entry in sheets}
     if len(names) < len(sheets):
         raise damaged("two of its sheets bear the same name")
@@ -189,7 +188,7 @@ class _StringTable:
 def _read_strings(package: Package, part: str | None) -> list[str]:
     table = _StringTable()
     if part is not None and part in package:
-        parse_markup(package.chunks(part), NAMESPACES, table.start, table.end, table.text)
+        parse_markup(package.chunks(part), NAMESPACES, package.room, table.start, table.end, table.text)
     return table.strings
 
 
@@ -215,7 +214,7 @@ def _read_formats(package: Package, part: str | None) -> list[str] | None:
         inside.pop()
 
     try:
-        parse_markup([package.read(part)], NAMESPACES, start, end)
+        parse_markup([package.read(part)], NAMESPACES, package.room, start, end)
     except Refusal as refusal:
         if refusal.code != "damaged_file":
             raise

@@ -10,8 +10,8 @@ import xlrd
 from xlrd.biffh import error_text_from_code
 
 from workbooks import ceilings
-from workbooks.ceilings import Refusal, too_large
-from workbooks.collecting import Contents, Room, SheetCollector, as_whole
+from workbooks.ceilings import Refusal, Room, too_large
+from workbooks.collecting import Contents, SheetCollector, as_whole
 from workbooks.locks import unlock
 from workbooks.spreadsheetml import SheetEntry, check_sheets
 from workbooks.xls_values import holds_macros, read_values

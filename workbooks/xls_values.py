@@ -9,8 +9,8 @@ from typing import Any
 import python_calamine
 
 from workbooks import ceilings
-from workbooks.ceilings import Refusal, damaged, too_large
-from workbooks.collecting import Contents, Room, SheetCollector, as_whole
+from workbooks.ceilings import Refusal, Room, damaged, too_large
+from workbooks.collecting import Contents, SheetCollector, as_whole
 
 _MACROS = "_VBA_PROJECT_CUR".encode("utf-16-le")
 

@@ -6,8 +6,8 @@ import struct
 from collections.abc import Iterator
 
 from workbooks import ceilings
-from workbooks.ceilings import Refusal, damaged, too_large
-from workbooks.collecting import Contents, Room, SheetCollector, as_whole
+from workbooks.ceilings import Refusal, Room, damaged, too_large
+from workbooks.collecting import Contents, SheetCollector, as_whole
 from workbooks.packages import Package
 from workbooks.serials import BUILT_IN_FORMATS
 from workbooks.spreadsheetml import Relations, SheetEntry, check_sheets, find_book_part, read_relations, sheet_part
@@ -45,19 +45,18 @@ def _read(package: Package, book_part: str, relations: Relations) -> Contents:
     found = Contents("xlsb", has_formats=formats is not None)
     found.has_macros = relations.has("vbaProject") or relations.has("xlMacrosheet")
     found.link = ("", "") if relations.has("externalLink") else None
-    room = Room()
     for entry in sheets:
         part = sheet_part(package, relations, entry)
         if part is not None:
             collector = SheetCollector(
-                entry.name, room, is_hidden=entry.is_hidden, is_1904=is_1904, has_formats=formats is not None
+                entry.name, package.room, is_hidden=entry.is_hidden, is_1904=is_1904, has_formats=formats is not None
             )
-            _read_sheet(_records(package.chunks(part)), collector, strings, formats or [])
+            _read_sheet(_records(package.chunks(part), package.room), collector, strings, formats or [])
             found.sheets.append(collector.build())
     return found
 
 
-def _records(chunks: Iterator[bytes]) -> Iterator[Record]:
+def _records(chunks: Iterator[bytes], room: Room) -> Iterator[Record]:
     """Each record's number and content. IndexError or struct.error where the part ends within one."""
     content = b"".join(chunks)
     place, end = 0, len(content)
@@ -77,6 +76,9 @@ def _records(chunks: Iterator[bytes]) -> Iterator[Record]:
                 break
         if place + size > end:
             raise IndexError
+        room.elements -= 1
+        if room.elements < 0:
+            raise too_large("it has far more cells, most of them blank, or other records than a return can need")
         yield kind, content[place : place + size]
         place += size
 
@@ -95,11 +97,13 @@ def _text(content: bytes, place: int) -> tuple[str, int]:
 def _read_book(package: Package, part: str) -> tuple[list[SheetEntry], bool]:
     sheets: list[SheetEntry] = []
     is_1904 = False
-    for kind, content in _records(package.chunks(part)):
+    for kind, content in _records(package.chunks(part), package.room):
         if kind == _SHEET:
             (state,) = struct.unpack_from("<I", content)
             relation, place = _text(content, 8)
             sheets.append(SheetEntry(_text(content, place)[0], state != 0, relation))
+            if len(sheets) > ceilings.MOST_SHEETS:
+                raise too_large(f"it has more than {ceilings.MOST_SHEETS} sheets")
         elif kind == _BOOK:
             is_1904 = bool(content[0] & 1)
     return sheets, is_1904
@@ -108,7 +112,7 @@ def _read_book(package: Package, part: str) -> tuple[list[SheetEntry], bool]:
 def _read_strings(package: Package, part: str | None) -> list[str]:
     strings: list[str] = []
     if part is not None and part in package:
-        for kind, content in _records(package.chunks(part)):
+        for kind, content in _records(package.chunks(part), package.room):
             if kind == _STRING:
                 if len(strings) >= ceilings.MOST_STRINGS:
                     raise too_large(f"it has more than {ceilings.MOST_STRINGS} shared texts")
@@ -127,7 +131,7 @@ def _read_formats(package: Package, part: str | None) -> list[str] | None:
     numbers: list[int] = []
     is_inside = False
     try:
-        for kind, content in _records(iter([package.read(part)])):
+        for kind, content in _records(iter([package.read(part)]), package.room):
             if kind == _FORMAT:
                 codes[struct.unpack_from("<H", content)[0]] = _text(content, 2)[0]
             elif kind in {_STYLES_BEGIN, _STYLES_END}:
