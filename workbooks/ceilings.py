@@ -13,7 +13,7 @@ MOST_SIDE_BYTES = 32 * 1024 * 1024
 """Of one part that holds no cells and no strings, such as the styles."""
 MOST_DEPTH = 200
 """Of elements within elements."""
-MOST_ELEMENTS = 5_000_000
+MOST_ELEMENTS = 3_000_000
 """Of the XML, or of binary records, over the whole workbook."""
 MOST_ELEMENT_NAMES = 5000
 MOST_TAG_BYTES = 4 * 1024 * 1024
