@@ -110,6 +110,8 @@ def _read_zip(content: bytes) -> Contents:
     what = name_zip(package)
     if what is not None:
         raise unsupported(what)
+    if not any(name.startswith("xl/") or name.endswith(".rels") for name in package.names()):
+        raise Refusal("not_a_workbook", why="it holds no workbook")
     from workbooks.spreadsheetml import find_book_part, read_spreadsheetml
     from workbooks.xlsb import read_xlsb
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -33,6 +31,7 @@ from tests.builders import (
     percent,
     tracker,
 )
+from tests.scenarios import test_formats  # noqa: F401  (its scenarios count too)
 from tests.scenarios.cases import (
     COVERED,
     case,
@@ -43,7 +42,7 @@ from tests.scenarios.cases import (
     reading_at,
     state_of,
 )
-from workbooks import opening
+from workbooks import ceilings
 
 ELSEWHERE = {
     "correction_stale": "gate 3: corrections against readings, in the tests of corrections",
@@ -84,10 +83,7 @@ def judge_bytes(content: bytes, folder: Path, name: str = "Lamps of March.xlsx")
 WHOLE = lamp_report().content()
 UNREADABLE = {
     "a letter": (b"Dear colleague\nThe figures follow by post.\n", "text"),
-    "a PDF": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "PDF"),
     "an empty file": (b"", "empty"),
-    "half a workbook": (WHOLE[: len(WHOLE) // 2], "damaged or not whole"),
-    "a CSV file": (b"Quay,Lamps due,Lit in time\nIslands,100,90\n", "CSV"),
     "noise": (bytes(range(256)) * 8, "cannot be opened"),
 }
 
@@ -101,30 +97,9 @@ def test_a_file_that_is_no_workbook_is_refused(kind: str, tmp_path: Path) -> Non
     expect(judged, "not_a_workbook", None, None, says=("Lamps of March.xlsx", words), advises=".xlsx")
 
 
-def other_format(kind: str) -> bytes:
-    """The start of a file of another office format."""
-    if kind == "an encrypted or old workbook":
-        return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1024)
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", "<office/>")
-    return target.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("kind", "words"), [("an encrypted or old workbook", "encrypted"), ("an ods file", "OpenDocument")]
-)
-@case("unsupported_format")
-def test_a_workbook_of_another_format_is_refused(kind: str, words: str, tmp_path: Path) -> None:
-    judged = judge_bytes(other_format(kind), tmp_path)
-    expect_only(judged, "refused", "unsupported_format")
-    expect(judged, "unsupported_format", None, None, says=("Lamps of March.xlsx", words), advises="Save it as")
-
-
 @case("file_too_large")
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "MOST_UNPACKED_BYTES", 1024)
+    monkeypatch.setattr(ceilings, "MOST_UNPACKED_BYTES", 1024)
     judged = judge_bytes(WHOLE, tmp_path)
     expect_only(judged, "refused", "file_too_large")
     expect(judged, "file_too_large", None, None, says="Lamps of March.xlsx", advises="only the return's own")

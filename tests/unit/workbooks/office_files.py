@@ -181,7 +181,9 @@ def xlsb(*records: bytes, flags: int = 0, state: int = 0, strings: Sequence[str]
             "xl/workbook.bin": record(153, struct.pack("<II", flags, 0) + wide(""))
             + record(156, struct.pack("<II", state, 1) + wide("r1") + wide("Lamps")),
             "xl/_rels/workbook.bin.rels": relations(
-                ("worksheet", "worksheets/sheet1.bin"), ("sharedStrings", "sharedStrings.bin"), ("styles", "styles.bin")
+                ("worksheet", "worksheets/sheet1.bin"),
+                ("sharedStrings", "sharedStrings.bin"),
+                ("styles", "styles.bin"),
             ),
             "xl/worksheets/sheet1.bin": b"".join(records),
             "xl/sharedStrings.bin": b"".join(record(19, b"\0" + wide(text)) for text in strings),

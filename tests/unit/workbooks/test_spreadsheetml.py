@@ -107,7 +107,9 @@ def test_sheets_keep_their_order_and_charts_are_none() -> None:
         "</sheets></workbook>"
     )
     parts["xl/_rels/workbook.xml.rels"] = relations(
-        ("worksheet", "worksheets/sheet1.xml"), ("chartsheet", "chart.xml"), ("worksheet", "/xl/worksheets/sheet1.xml")
+        ("worksheet", "worksheets/sheet1.xml"),
+        ("chartsheet", "chart.xml"),
+        ("worksheet", "/xl/worksheets/sheet1.xml"),
     )
     assert [(s.name, s.is_hidden) for s in opened(zipped(parts)).sheets] == [("Z", False), ("A", True)]
 
@@ -189,7 +191,9 @@ def test_what_spreadsheet_programs_open_is_opened(parts: dict[str, str | bytes])
     assert opened(zipped(parts)).notes == ()
 
 
-@pytest.mark.parametrize("styles", ["", "<styleSheet", "<styleSheet><cellXfs><xf numFmtId='x'/></cellXfs></styleSheet>"])
+@pytest.mark.parametrize(
+    "styles", ["", "<styleSheet", "<styleSheet><cellXfs><xf numFmtId='x'/></cellXfs></styleSheet>"]
+)
 def test_values_are_read_where_the_styles_are_damaged_and_that_is_said(styles: str) -> None:
     parts = xlsx_parts(row('<c r="A1" s="1"><v>0.756</v></c>')) | {"xl/styles.xml": styles}
     book = opened(zipped(parts))
@@ -253,4 +257,8 @@ def test_every_cell_is_as_openpyxl_reads_it(written: list[tuple[object, str]]) -
     assert len(found.cells) == len(written)
     for place, cell in expected._cells.items():
         mine = found.at(*place)
-        assert (mine.value, type(mine.value), mine.number_format) == (cell.value, type(cell.value), cell.number_format)
+        assert (mine.value, type(mine.value), mine.number_format) == (
+            cell.value,
+            type(cell.value),
+            cell.number_format,
+        )
