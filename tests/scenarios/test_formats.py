@@ -1,4 +1,4 @@
-"""Scenarios of the kinds of file: what `check` says of a return that comes locked, damaged, or with more than cells."""
+"""Scenarios of the kinds of file: a return that comes locked, damaged, or with more than cells."""
 
 from __future__ import annotations
 
@@ -116,6 +116,6 @@ def test_the_same_return_as_xls_gives_the_same_figures(tmp_path: Path) -> None:
     second = judge_bytes(as_xls(WHOLE), tmp_path, "Lamps of March.xls")
     expect_only(second, "accepted")
     assert first.observations
-    assert [(o.measure, o.service, o.value) for o in first.observations] == [
-        (o.measure, o.service, o.value) for o in second.observations
+    assert [(o.measure, o.service, o.state, o.derived) for o in first.observations] == [
+        (o.measure, o.service, o.state, o.derived) for o in second.observations
     ]

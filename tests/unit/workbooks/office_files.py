@@ -212,14 +212,15 @@ def table_xlsb() -> bytes:
 # --- .ods -----------------------------------------------------------------------------------------------
 
 ODS_STYLES = (
-    '<number:percentage-style style:name="N1"><number:number number:decimal-places="1" number:min-integer-digits="1"/>'
+    '<number:percentage-style style:name="N1"><number:number number:decimal-places="1"/>'
     "<number:text>%</number:text></number:percentage-style>"
     '<number:date-style style:name="N2"><number:day number:style="long"/><number:text>/</number:text>'
     '<number:month number:style="long"/><number:text>/</number:text><number:year number:style="long"/>'
     "</number:date-style>"
     '<style:style style:name="percent" style:family="table-cell" style:data-style-name="N1"/>'
     '<style:style style:name="date" style:family="table-cell" style:data-style-name="N2"/>'
-    '<style:style style:name="away" style:family="table"><style:table-properties table:display="false"/></style:style>'
+    '<style:style style:name="away" style:family="table"><style:table-properties table:display="false"/>'
+    "</style:style>"
 )
 
 

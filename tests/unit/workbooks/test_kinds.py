@@ -77,7 +77,7 @@ OTHERS = {
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(64), "unsupported_format", "a picture"),
     "an old picture": (b"GIF89a" + bytes(64), "unsupported_format", "a picture"),
     "a web page": (b"<html><table><tr><td>1</td></tr></table></html>", "unsupported_format", "web page (HTML)"),
-    "a web page with a declaration": (b"\xef\xbb\xbf<!DOCTYPE html>\n<html>", "unsupported_format", "web page (HTML)"),
+    "a declared web page": (b"\xef\xbb\xbf<!DOCTYPE html>\n<html>", "unsupported_format", "web page (HTML)"),
     "a web archive": (b"MIME-Version: 1.0\nX-Document-Type: Workbook\n", "unsupported_format", "web page (MHTML)"),
     "an XML Spreadsheet": (
         b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n'

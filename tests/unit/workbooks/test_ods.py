@@ -30,7 +30,8 @@ CELLS = {
     "a number": (ods_cell("float", "75.6"), RawCell(1, 1, 75.6)),
     "a percentage": (ods_cell("percentage", "0.756", "75.6%", style_name="percent"), RawCell(1, 1, 0.756, "0.0%")),
     "a percentage without style": (ods_cell("percentage", "0.756"), RawCell(1, 1, 0.756, "0.00%")),
-    "a date": (ods_cell("date", "2021-11-29", style_name="date"), RawCell(1, 1, dt.datetime(2021, 11, 29), "dd/mm/yyyy")),
+    "a date": (
+        ods_cell("date", "2021-11-29", style_name="date"), RawCell(1, 1, dt.datetime(2021, 11, 29), "dd/mm/yyyy")),
     "a date with its time": (
         ods_cell("date", "2021-11-29T09:30:00"), RawCell(1, 1, dt.datetime(2021, 11, 29, 9, 30), "yyyy-mm-dd")),
     "a time": (ods_cell("time", "PT09H30M00S"), RawCell(1, 1, dt.time(9, 30), "hh:mm:ss")),
@@ -70,7 +71,8 @@ def test_a_format_may_come_from_the_column_or_the_row(before: str, row: dict[str
 
 
 STYLES = """
-<number:number-style style:name="P"><number:number number:decimal-places="2" number:grouping="true"/></number:number-style>
+<number:number-style style:name="P"><number:number number:decimal-places="2" number:grouping="true"/>
+</number:number-style>
 <number:number-style style:name="N"><number:text>-</number:text><number:number number:decimal-places="2"/>
 <style:map style:condition="value()&gt;=0" style:apply-style-name="P"/></number:number-style>
 <style:style style:name="parent" style:family="table-cell" style:data-style-name="N"/>
@@ -84,7 +86,9 @@ def test_a_format_that_differs_by_sign_or_comes_from_a_parent() -> None:
 
 
 def test_what_repeats_is_there_as_often_as_it_says() -> None:
-    rows = ods_row('<table:table-cell table:number-columns-repeated="2"/>', ods_cell("float", "7", number_columns_repeated="3"), number_rows_repeated="2") + ods_row(ods_cell("float", "1"))  # fmt: skip  # noqa: E501
+    blank = '<table:table-cell table:number-columns-repeated="2"/>'
+    filled = ods_cell("float", "7", number_columns_repeated="3")
+    rows = ods_row(blank, filled, number_rows_repeated="2") + ods_row(ods_cell("float", "1"))
     assert sorted(cells(ods(rows))) == ["A3", "C1", "C2", "D1", "D2", "E1", "E2"]
 
 
@@ -115,7 +119,7 @@ def test_what_is_merged_or_hidden() -> None:
 def test_only_the_documents_own_sheets_are_sheets() -> None:
     row = ods_row(ods_cell("float", "1"))
     content = ods_document(
-        "<table:tracked-changes><table:table-cell office:value-type='float' office:value='9'/></table:tracked-changes>"
+        f"<table:tracked-changes>{ods_cell('float', '9')}</table:tracked-changes>"
         f'<table:table table:name="B">{row}</table:table>'
         f'<table:table table:name="A" table:style-name="away">{row}</table:table>'
         "<table:table table:name=\"'file:///else.ods'#$Lamps\"><table:table-source/>" + row + "</table:table>"
@@ -147,8 +151,8 @@ def test_damage_is_named(rows: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "span"),
-    [("PT0S", dt.timedelta(0)), ("-PT1H30M", -dt.timedelta(minutes=90)), ("P1DT2.5S", dt.timedelta(days=1, seconds=2.5)),
-     ("1 hour", None), ("PT99999999999999999999H", None)],
+    [("PT0S", dt.timedelta(0)), ("-PT1H30M", -dt.timedelta(minutes=90)), ("1 hour", None),
+     ("P1DT2.5S", dt.timedelta(days=1, seconds=2.5)), ("PT99999999999999999999H", None)],
 )  # fmt: skip
 def test_spans_of_time(text: str, span: dt.timedelta | None) -> None:
     assert read_span(text) == span

@@ -50,7 +50,7 @@ CELLS = {
     "a formula's number": (cell_record(9, 0, REAL + bytes(6), style=1), RawCell(1, 1, 0.756, "0.0%")),
     "a formula's truth": (cell_record(10, 0, b"\0" + bytes(6)), RawCell(1, 1, False)),
     "a formula's error": (cell_record(11, 0, b"\x07" + bytes(6)), RawCell(1, 1, "#DIV/0!", is_error=True)),
-    "a float that is no number": (cell_record(5, 0, struct.pack("<d", float("nan"))), RawCell(1, 1, "nan", is_error=True)),
+    "no number": (cell_record(5, 0, struct.pack("<d", float("nan"))), RawCell(1, 1, "nan", is_error=True)),
 }  # fmt: skip
 
 
