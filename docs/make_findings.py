@@ -38,7 +38,7 @@ EXAMPLES: dict[str, str] = {
     "damaged_file": "the transfer of the file broke off half-way",
     "macros_not_run": "an .xlsm workbook has a button that refreshes its figures",
     "links_not_followed": "C7 is `='[Visits 2021.xlsx]Total'!B4`",
-    "formats_lost": "a program wrote an .xls whose styles cannot be read, so only its values are known",
+    "formats_lost": "the styles of the workbook are damaged, so only its values are known",
     "unknown_return": "a rota was put into the inbox by mistake",
     "ambiguous_return": "two returns have the same tables, and no title says which one this is",
     "as_at_missing": "the line with the date was deleted together with the cover note",

@@ -1,4 +1,4 @@
-"""Read .xls, from Excel 2 to 2003, through xlrd; where xlrd gives up, its values only, through calamine."""
+"""Read .xls, from Excel 2 to 2003, through xlrd; where its styles are damaged, without them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ import xlrd
 from xlrd.biffh import error_text_from_code
 
 from workbooks import ceilings
-from workbooks.ceilings import Refusal, Room, too_large
+from workbooks.ceilings import Refusal, Room, damaged, too_large
 from workbooks.collecting import Contents, SheetCollector, as_whole
 from workbooks.locks import unlock
 from workbooks.spreadsheetml import SheetEntry, check_sheets
-from workbooks.xls_values import holds_macros, read_values
 
+_MACROS = "_VBA_PROJECT_CUR".encode("utf-16-le")
 _EXTERNAL = 2
 _TEXT, _NUMBER, _DATE, _BOOLEAN, _ERROR = 1, 2, 3, 4, 5
+_UNKNOWN = {_DATE: "yyyy-mm-dd"}
 _BLANKS, _BOF_KINDS, _EOF = 0xBE, {0x0009, 0x0209, 0x0409, 0x0809}, 0x0A
 
 
@@ -32,30 +33,37 @@ class _Silence(io.TextIOBase):
 def read_xls(content: bytes) -> Contents:
     """The workbook. Refusal where it is locked, damaged or beyond a ceiling."""
     try:
-        return _read_by_xlrd(content)
+        return _read(content, has_formats=True)
     except Refusal:
         raise
     except xlrd.XLRDError as error:
         if "encrypted" in str(error):
-            return _read_by_xlrd(unlock(content))
+            return read_xls(unlock(content))
     except Exception:  # xlrd raises whatever odd bytes lead it to: AssertionError, struct.error, KeyError
         pass
-    return read_values(content)
+    try:
+        return _read(content, has_formats=False)  # many stumble only over a style or the runs of a rich text
+    except Refusal:
+        raise
+    except Exception:
+        raise damaged("its cells cannot be made out") from None
 
 
-def _read_by_xlrd(content: bytes) -> Contents:
+def _read(content: bytes, has_formats: bool) -> Contents:
     with xlrd.open_workbook(
-        file_contents=content, formatting_info=True, ragged_rows=True, on_demand=True, logfile=_Silence()
+        file_contents=content, formatting_info=has_formats, ragged_rows=True, on_demand=True, logfile=_Silence()
     ) as book:
         names = book.sheet_names()
         check_sheets([SheetEntry(name, False, "") for name in names])
-        found = Contents("xls", has_macros=holds_macros(content))
+        found = Contents("xls", has_macros=_MACROS in content, has_formats=has_formats)
         found.link = ("", "") if _EXTERNAL in book._supbook_types else None
         _refuse_vast(book)
         room = Room()
         for number, name in enumerate(names):
             is_hidden = book._sheet_visibility[number] != 0
-            collector = SheetCollector(name, room, is_hidden=is_hidden, is_1904=bool(book.datemode))
+            collector = SheetCollector(
+                name, room, is_hidden=is_hidden, is_1904=bool(book.datemode), has_formats=has_formats
+            )
             _collect(book, book.sheet_by_index(number), collector)
             found.sheets.append(collector.build())
             book.unload_sheet(number)
@@ -81,12 +89,13 @@ def _refuse_vast(book: Any) -> None:
 
 
 def _collect(book: Any, sheet: Any, collector: SheetCollector) -> None:
-    codes = [_format_of(book, xf) for xf in book.xf_list]
+    codes = [_format_of(book, style) for style in book.xf_list] if book.formatting_info else []
     for row in range(sheet.nrows):
-        kinds, values, styles = sheet._cell_types[row], sheet._cell_values[row], sheet._cell_xf_indexes[row]
+        kinds, values = sheet._cell_types[row], sheet._cell_values[row]
+        styles = sheet._cell_xf_indexes[row] if codes else [0] * len(kinds)
         for column, (kind, value, style) in enumerate(zip(kinds, values, styles, strict=True), 1):
             if _TEXT <= kind <= _ERROR:
-                number_format = codes[style] if 0 <= style < len(codes) else "General"
+                number_format = codes[style] if 0 <= style < len(codes) else _UNKNOWN.get(kind, "General")
                 _add(collector, row + 1, column, kind, value, number_format)
     _note_layout(sheet, collector)
 
