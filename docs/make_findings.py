@@ -32,9 +32,14 @@ is exactly one; otherwise it asks for a check against the case system. See
 
 EXAMPLES: dict[str, str] = {
     "not_a_workbook": "a PDF was saved under a name that ends in .xlsx",
-    "unsupported_format": "the workbook was saved as .xls, or with a password",
+    "unsupported_format": "the return was typed into a Word document",
     "file_too_large": "a formatted area reaches to the last row of the sheet and unpacks to hundreds of MB",
     "personal_data": "a list of the children behind the figures was left on a hidden sheet",
+    "encrypted_file": "the workbook was saved with a password to open it",
+    "damaged_file": "the transfer of the file broke off half-way",
+    "macros_not_run": "an .xlsm workbook has a button that refreshes its figures",
+    "links_not_followed": "C7 is `='[Visits 2021.xlsx]Total'!B4`",
+    "formats_lost": "the styles of the workbook are damaged, so only its values are known",
     "unknown_return": "a rota was put into the inbox by mistake",
     "ambiguous_return": "two returns have the same tables, and no title says which one this is",
     "as_at_missing": "the line with the date was deleted together with the cover note",

@@ -58,7 +58,7 @@ RULES: dict[str, _Rule] = {
     # gate 1: is this the right workbook?
     "not_a_workbook": _Rule(
         "error",
-        "{file} cannot be opened as an Excel workbook: {why}.",
+        "{file} cannot be opened as a workbook: {why}.",
         "Send the return as an .xlsx workbook.",
         True,
     ),
@@ -79,6 +79,33 @@ RULES: dict[str, _Rule] = {
         "{where}: {what}.",
         "Take it out and send totals only. Tell your data protection lead: a file that holds this is put in quarantine, and nothing is read from it.",
         True,
+    ),
+    "encrypted_file": _Rule(
+        "error",
+        "{file} is protected with a password, so it cannot be read.",
+        "Take the password off and send it again.",
+        True,
+    ),
+    "damaged_file": _Rule(
+        "error",
+        "{file} is damaged: {why}.",
+        "Open it in the program it was made with, save it again as an .xlsx workbook and send that.",
+        True,
+    ),
+    "macros_not_run": _Rule(
+        "note",
+        "The workbook contains macros. They were not run; what the cells hold as saved was read.",
+        "Nothing, if the workbook was saved with its macros' results.",
+    ),
+    "links_not_followed": _Rule(
+        "note",
+        "{what} from another workbook, which was not opened. The results stored in this workbook were read.",
+        "Nothing, if the links were up to date when the workbook was saved.",
+    ),
+    "formats_lost": _Rule(
+        "doubt",
+        "The number formats of {file} could not be read, so a percentage cannot be told from a fraction by its cell.",
+        "Open it in Excel, save it again as an .xlsx workbook and send that.",
     ),
     "unknown_return": _Rule(
         "error",

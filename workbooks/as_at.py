@@ -129,7 +129,9 @@ def _blank_line(sheets: Sequence[Sheet], line: PeriodLine) -> tuple[str, str] | 
     return next(((name, cell.address) for name, cell in cells), None)
 
 
-def find_covered(sheets: Sequence[Sheet], line: PeriodLine, as_at: Period) -> tuple[Period | None, list[Finding]]:
+def find_covered(
+    sheets: Sequence[Sheet], line: PeriodLine, as_at: Period | None
+) -> tuple[Period | None, list[Finding]]:
     """The period that the workbook says its figures cover, where it has such a line.
 
     Lines that cannot be read, that disagree, or that end after the as-at date are findings that refuse the
@@ -148,7 +150,7 @@ def find_covered(sheets: Sequence[Sheet], line: PeriodLine, as_at: Period) -> tu
         if period != first_period:
             other = f"{first.sheet}!{first.cell.address} says {first_period.start} to {first_period.end}"
             findings.append(make_finding("covers_disagree", other=other, **place))
-        elif period.end > as_at.end:
+        elif as_at is not None and period.end > as_at.end:
             other = f"the workbook is as at {as_at.end.isoformat()}, before that has ended"
             findings.append(make_finding("covers_disagree", other=other, **place))
     return (readable[0][1] if readable and not findings else None), findings

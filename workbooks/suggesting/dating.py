@@ -117,7 +117,7 @@ def find_dating(sheets: Sequence[Sheet], tops: Mapping[str, int]) -> Dating:
     lines = dated_lines(sheets, tops)
     covers = next((line for line in lines if _is_cover(line)), None)
     proposed = PeriodLine(labels=(covers.label,)) if covers is not None else None
-    if proposed is not None and find_covered(sheets, proposed) is None:
+    if proposed is not None and find_covered(sheets, proposed, None)[0] is None:
         proposed = None
     ranked = sorted((line for line in lines if line.period.precision != "range"), key=lambda line: _rank(line.label))
     doubts: list[str] = []

@@ -98,7 +98,10 @@ def try_return(sheets: Sequence[Sheet], item: Return, programme: Programme) -> T
         cut, own = cut_table(place, layout.hidden)
         findings += own
         tables.append(_to_table(place, cut))
-    covered = find_covered(sheets, layout.covers) if layout.covers is not None else None
+    covered = None
+    if layout.covers is not None:
+        covered, more = find_covered(sheets, layout.covers, period)
+        findings += more
     missing = tuple(name for name in layout.tables if all(t.id != name for t in tables))
     return Trial(item, layout, period, covered, tuple(tables), missing, _find_left(sheets, tables), tuple(findings))
 
