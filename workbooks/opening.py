@@ -24,7 +24,7 @@ from workbooks.recognising import (
     name_zip,
     unsupported,
 )
-from workbooks.refusals import Unopenable
+from workbooks.refusals import OutOfMemory, Unopenable
 
 _HEAD = 1 << 16
 """Characters of a text by which its kind is told."""
@@ -38,7 +38,8 @@ def open_workbook(content: bytes, name: str) -> OpenedWorkbook:
         parts: dict[str, Any] = {"file": name, **refusal.parts}
         raise Unopenable(make_finding(refusal.code, **parts)) from None
     except MemoryError:
-        raise  # its owner says so, and takes a new reading process
+        why = "it needs more memory than a workbook of figures should"
+        raise OutOfMemory(make_finding("file_too_large", file=name, why=why)) from None
     except Exception:
         # a reader or its library raises whatever a damaged part leads it to; to the sender they are all one thing
         raise Unopenable(make_finding("damaged_file", file=name, why="a part of it cannot be made out")) from None

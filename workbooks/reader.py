@@ -50,15 +50,15 @@ def answer(content: bytes, name: str) -> bytes:
     """The workbook, or why it cannot be opened."""
     import json
 
-    from workbooks.refusals import Unopenable
+    from workbooks.refusals import OutOfMemory, Unopenable
     from workbooks.wire import encode_workbook
 
     try:
         return WORKBOOK + encode_workbook(open_whole(content, name))
+    except (OutOfMemory, MemoryError):
+        return NO_MEMORY
     except Unopenable as error:
         return REFUSAL + json.dumps(asdict(error.finding)).encode()
-    except MemoryError:
-        return NO_MEMORY
 
 
 def open_whole(content: bytes, name: str) -> OpenedWorkbook:

@@ -11,3 +11,7 @@ class Unopenable(Exception):
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.message)
         self.finding = finding
+
+
+class OutOfMemory(Unopenable):
+    """A file that takes more memory than there is; the process that met it is best replaced."""
