@@ -54,14 +54,25 @@ def find_cells(readings: Sequence[Reading], name: CellName, layout: Layout, peri
     return [r for r in readings if _is_meant(r, name, layout, period_end)]
 
 
-def name_cell(reading: Reading, readings: Sequence[Reading], layout: Layout, period_end: dt.date) -> CellName | None:
-    """The shortest name that fits this reading and no other; None where no name does."""
+def name_cell(
+    reading: Reading,
+    readings: Sequence[Reading],
+    layout: Layout,
+    period_end: dt.date,
+    measure: tuple[str, str | None] | None = None,
+) -> CellName | None:
+    """The shortest name that fits this reading and no other; None where no name does.
+
+    Where a `measure` is given, by id and subgroup, only names of that measure.
+    """
     table = layout.tables.get(reading.table)
     if table is None or reading.field == LABEL_FIELD or table.rows.kind == "records":
         return None
     if not re.fullmatch(r"[a-z][a-z0-9_]*", reading.row_key):
         return None  # a row of no declared name, or one that stands twice
     for name in _candidates(reading, table, period_end):
+        if measure not in {None, (name.measure, name.subgroup)}:
+            continue
         found = find_cells(readings, name, layout, period_end)
         if len(found) == 1 and (found[0].sheet, found[0].cell) == (reading.sheet, reading.cell):
             return name

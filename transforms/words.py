@@ -11,6 +11,13 @@ from schemas.figures import decimal_text
 
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")  # fmt: skip
+USED_WORDS = {
+    "counts": "its counts",
+    "stated": "the stated figure",
+    "services": "what its services give",
+    "company_row": "what its own row says",
+}
+"""What is printed by an override, by what it chose."""
 
 
 def say_date(day: dt.date) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from schemas.config import Board, Indicator, Programme
-from schemas.evidence import ReceivedFile, RefusedFile
+from schemas.evidence import AppliedOverride, ReceivedFile, RefusedFile
 from schemas.facts import Period
 from schemas.figures import Figure
 from schemas.findings import Finding
@@ -46,6 +46,7 @@ class PackInput:
     findings: tuple[Finding, ...]
     configuration_sha: str
     software: str
+    across: tuple[AppliedOverride, ...] = ()
 
     @property
     def priorities(self) -> list[str]:
