@@ -21,7 +21,7 @@ from schemas.decisions import OVERRIDABLE_ERRORS, Override, explain_refusal
 from schemas.facts import LABEL_FIELD, Observation, Period, Reading
 from schemas.findings import Finding
 from schemas.layout import Layout
-from transforms.cell_names import CellName, find_cells, name_cell
+from transforms.cell_names import CellName, find_cells, name_cell, name_plainly
 from transforms.corrections import says
 from transforms.deciding import Decided, decide_tracker, judge_decided
 
@@ -236,7 +236,8 @@ def _accept(finding: Finding, evidence: Evidence, measure: tuple[str, str | None
         keys |= {"action": finding.row_key.split("#")[0], **({"field": field} if field else {})}
         return keys | {"expected": reading.raw_text if reading is not None else _quoted(finding)}
     if reading is not None and reading.field != LABEL_FIELD:
-        name = name_cell(reading, evidence.readings, evidence.layout, evidence.period.end, measure)
+        place = (reading, evidence.readings, evidence.layout, evidence.period.end)
+        name = (None if measure else name_plainly(*place)) or name_cell(*place, measure)
         if name is not None and (name.measure or finding.code not in OVERRIDABLE_ERRORS):
             return keys | name.keys() | {"expected": reading.raw_text}
         return keys

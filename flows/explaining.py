@@ -14,7 +14,7 @@ from schemas.kpi import KpiRow
 from schemas.spelling import find_id, nearest, normalise
 from transforms.formulas import say_formula
 from transforms.known import FigureValue
-from transforms.words import USED_WORDS, join_words, plural, say_number, say_period, say_target
+from transforms.words import USED_WORDS, join_words, plural, say_accepted, say_number, say_period, say_target
 
 
 def find_row(position: Position, name: str, service: str | None, subgroup: str | None) -> KpiRow:
@@ -195,7 +195,7 @@ def say_explanation(explanation: dict[str, Any]) -> str:
             fix = operand["correction"]
             lines.append(f"      corrected to {fix['right']} by {fix['role']}, {fix['date']}: {fix['reason']}")
     for item in explanation["overrides"]:
-        lines.append(f"  {item['service']}: printed is {item['printed']}, although {item['message']}")
+        lines.append(f"  {item['service']}: printed is {item['printed']}, although {say_accepted(item['message'])}")
         lines.append(f"      accepted by {item['role']}, {item['date']}: {item['note']}")
     lines.append(f"  configuration {explanation['configuration'][:12]}, as known at event {explanation['as_known']}")
     return "\n".join(lines)

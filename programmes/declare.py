@@ -109,16 +109,16 @@ def _dump_key(key: str, value: Any) -> str:
     yaml.width = 100_000
     yaml.allow_unicode = True
     stream = io.StringIO()
-    yaml.dump(CommentedMap({key: _as_typed(value)}), stream)
+    yaml.dump(CommentedMap({key: _as_typed(key, value)}), stream)
     return stream.getvalue().rstrip("\n")
 
 
-def _as_typed(value: Any) -> Any:
-    """A value as a person would type it: whole numbers bare, words on one line."""
+def _as_typed(key: str, value: Any) -> Any:
+    """A value as a person would type it: a cell's whole number bare, words on one line."""
     if isinstance(value, (dt.date, int)):
         return value
     text = " ".join(str(value).split())
-    return int(text) if _WHOLE.fullmatch(text) else text
+    return int(text) if key in {"expected", "right"} and _WHOLE.fullmatch(text) else text
 
 
 def _add_entry(text: str, kind: Kind, entry: Mapping[str, Any], name: str) -> tuple[str, str]:

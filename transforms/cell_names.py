@@ -68,8 +68,8 @@ def name_cell(
     table = layout.tables.get(reading.table)
     if table is None or reading.field == LABEL_FIELD or table.rows.kind == "records":
         return None
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", reading.row_key):
-        return None  # a row of no declared name, or one that stands twice
+    if not _is_slug(reading.row_key):
+        return None
     for name in _candidates(reading, table, period_end):
         if measure not in {None, (name.measure, name.subgroup)}:
             continue
@@ -77,6 +77,25 @@ def name_cell(
         if len(found) == 1 and (found[0].sheet, found[0].cell) == (reading.sheet, reading.cell):
             return name
     return None
+
+
+def name_plainly(
+    reading: Reading, readings: Sequence[Reading], layout: Layout, period_end: dt.date
+) -> CellName | None:
+    """The name of a cell that no measure is made of: by table, row and field."""
+    table = layout.tables.get(reading.table)
+    if table is None or not _is_slug(reading.row_key) or any(rests_on(m, reading) for m in table.measures):
+        return None
+    for name in _candidates(reading, table, period_end):
+        found = find_cells(readings, name, layout, period_end)
+        if name.measure is None and name.table is not None and len(found) == 1 and found[0] == reading:
+            return name
+    return None
+
+
+def _is_slug(text: str) -> bool:
+    """Whether a row has a declared name: not one that nothing is declared for, or that stands twice."""
+    return re.fullmatch(r"[a-z][a-z0-9_]*", text) is not None
 
 
 def rests_on(measure: MeasureLayout, reading: Reading) -> bool:

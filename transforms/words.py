@@ -91,3 +91,8 @@ def join_words(parts: Sequence[str], last: str = "and") -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """ "1 row", "3 rows"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def say_accepted(message: str) -> str:
+    """A finding's sentence once it is accepted: nothing is held by it any more."""
+    return message.removesuffix(" Its figure is held.").removesuffix(" That row is held; the services stand.")

@@ -9,7 +9,7 @@ from schemas.findings import Finding
 from schemas.pack import CorrectionLine, FindingLine, MissingLine, OverrideLine, Quality, ReceivedLine
 from transforms.indicators import stale_after
 from transforms.packs.inputs import PackInput, period_text
-from transforms.words import USED_WORDS, join_words, plural, say_short_date
+from transforms.words import USED_WORDS, join_words, plural, say_accepted, say_short_date
 
 _SEVERITY = {"error": "Held", "doubt": "Doubt", "note": "Note"}
 _SINGLE_CELLS = {"undated"}
@@ -103,9 +103,9 @@ def _override_line(applied: AppliedOverride, pack: PackInput, item: ReceivedFile
         ", ".join([_title(item, pack) if item else "Plan", *about]),
         f"{finding.sheet}!{finding.cell}" if finding.sheet and finding.cell else "",
         _SEVERITY[finding.severity],
-        finding.message,
+        say_accepted(finding.message),
         declared.expected or "nothing",
-        join_words(list(dict.fromkeys(used))) or "nothing changes",
+        join_words(list(dict.fromkeys(used))) or "unchanged",
         declared.note,
         declared.role,
         say_short_date(declared.date),
