@@ -45,9 +45,7 @@ def test_every_cell_of_a_measure_has_a_name_that_finds_it_and_no_other(path: Pat
 def names(layout: Layout, table: str, rows: dict, period_end: dt.date = DAY) -> dict[str, CellName | None]:
     """The name of every cell of one table, by address."""
     readings = cut(layout, table, rows).readings
-    return {
-        r.cell: name_cell(r, readings, layout, period_end) for r in readings if r.field != LABEL_FIELD
-    }
+    return {r.cell: name_cell(r, readings, layout, period_end) for r in readings if r.field != LABEL_FIELD}
 
 
 def test_a_service_is_named_and_the_company_is_left_out() -> None:
