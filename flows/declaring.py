@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -291,7 +292,16 @@ def effect_of(evidence: Evidence, loaded: LoadedProgramme, decision: Correction 
         ]
         return Effect((), fresh[0].message if fresh else "the decision would not be applied")
     held = {_about(o) for o in before.observations if o.state in {"held", "stated_only"}}
-    return Effect(tuple(o for o in after.observations if o.state == "sound" and _about(o) in held))
+    fresh_figures = [o for o in after.observations if o.state == "sound" and _about(o) in held]
+    return Effect(tuple(o for o in fresh_figures if _is_derived(o, after.observations)))
+
+
+def _is_derived(item: Observation, observations: Sequence[Observation]) -> bool:
+    """Whether a released figure is printed as such: a company figure only if its services give their counts."""
+    if item.service is not None or item.is_overridden:
+        return True
+    parts = [o for o in observations if o.service is not None and _about(replace(o, service=None)) == _about(item)]
+    return all(p.state == "sound" and p.numerator is not None for p in parts)
 
 
 def _about(item: Observation) -> tuple[object, ...]:
