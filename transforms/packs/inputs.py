@@ -89,7 +89,7 @@ def value_text(row: KpiRow) -> str:
     """A row's value as printed, with its unit sign and marks; the state's word where there is none."""
     if row.value is None:
         return {"held": "held", "no_cases": "no cases"}.get(row.state, "no data")
-    marks = "*" * row.is_corrected + "†" * row.is_overridden + "#" * row.is_small_base + "§" * row.is_stated
+    marks = "*" * row.is_corrected + "¶" * row.is_overridden + "#" * row.is_small_base + "§" * row.is_stated
     return f"{say_number(row.value)}{'%' if row.unit == 'percent' else ''}{marks}"
 
 
