@@ -88,7 +88,7 @@ def test_the_other_programme_and_its_company_figure(hillingdon_home: Path, tmp_p
     teams = [r for (name, service, _), r in rows.items() if name == "lac_visits" and service]
     company = rows["lac_visits", None, None]
     assert int(company["numerator"]) == sum(int(r["numerator"]) for r in teams)
-    assert (company["impact"], company["is_corrected"]) == ("amber", True)
+    assert (company["value"], company["impact"], company["is_corrected"]) == ("93.8", "red", True)
 
 
 def test_the_entries_are_those_that_were_written_by_hand_but_for_the_reason(tmp_path: Path) -> None:
