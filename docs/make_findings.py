@@ -105,6 +105,8 @@ EXAMPLES: dict[str, str] = {
     "as_at_future": "a report received on 29 March is as at 31 March",
     "correction_stale": "the sender mended the cell that a correction was to mend",
     "correction_unmatched": "a correction names a measure that the return does not have",
+    "override_stale": "the workbook was sent again with the percentage that the accepted finding missed",
+    "override_unmatched": "an entry in overrides.yaml names another service, or chooses counts that make 104%",
     "due_moved": "an owner typed a later due date over the agreed one",
     "title_changed": "a key was given to another action",
     "action_gone": "an action of the August tracker is absent in September",

@@ -73,6 +73,7 @@ def model_pack(position: Position, board: Board, meeting: dt.date | None, editio
             position.findings,
             position.configuration_sha,
             software_version(),
+            position.across,
         )
     )
 

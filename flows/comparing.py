@@ -7,23 +7,26 @@ derived anew from what is known. The database is met only where a history is giv
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from flows.checking import JudgedFile
 from programmes.load import LoadedProgramme
-from schemas.config import Programme
+from schemas.config import Correction, Programme
+from schemas.decisions import Override
 from schemas.evidence import ComparedReturn, ReceivedFile
 from schemas.facts import Observation, Period, Reading
 from schemas.findings import Finding
-from transforms.agreement import demote_companies, find_conflicts, hold_conflicts, keep_most_exact
+from transforms.agreement import Conflict, demote_companies, find_conflicts, hold_conflicts, keep_most_exact
 from transforms.doubts import EARLIER_RETURNS, find_changed_titles, find_doubts, read_titles
 from transforms.known import KnownObservation
+from transforms.overrides import settle_across
 from transforms.periods import find_period_conflicts
 
 if TYPE_CHECKING:
+    from flows.speaking import Spoken
     from history.records import Receipt
     from history.store import History
 
@@ -44,14 +47,38 @@ _COMPARED = {
 _Findings = dict[int, list[Finding]]
 
 
+def accept_compared(spoken: Spoken, programme: Programme) -> Spoken:
+    """What speaks, held where returns contradict each other, but for what an override accepts."""
+    known, received = compare_known(spoken.known, spoken.received, programme)
+    waiting = list(spoken.waiting)
+    accepted: set[tuple[int, Finding]] = set()
+    settled_files = []
+    for item in received:
+        own = [w for w in waiting if (w.override.return_id, w.override.period) == (item.return_id, item.period.end)]
+        settled = settle_across(item.findings, own)
+        done = {id(a.override) for a in settled.applied}
+        waiting = [w for w in waiting if id(w.override) not in done]
+        settled_files.append(replace(item, overridden=(*item.overridden, *settled.applied)))
+        accepted |= {(item.receipt_id, replace(a.finding, accepted=None)) for a in settled.applied}
+        settled_files[-1] = replace(settled_files[-1], findings=settled.findings)
+    if accepted:
+        known, _ = compare_known(spoken.known, spoken.received, programme, accepted)
+    return replace(spoken, known=known, received=settled_files, waiting=waiting)
+
+
 def compare_known(
-    known: Sequence[KnownObservation], received: Sequence[ReceivedFile], programme: Programme
+    known: Sequence[KnownObservation],
+    received: Sequence[ReceivedFile],
+    programme: Programme,
+    accepted: Collection[tuple[int, Finding]] = frozenset(),
 ) -> tuple[list[KnownObservation], list[ReceivedFile]]:
     """What is known, held where returns contradict each other; and the received files with what that tells.
 
     `known` and `received` are in the order in which receipts speak. Titles that changed are the plan's to tell.
+    A contradiction that was `accepted`, by receipt and finding, holds nothing of that receipt.
     """
-    held, findings = _find_conflicts(known, {r.receipt_id: r.name for r in received}, programme)
+    names = {r.receipt_id: r.name for r in received}
+    held, findings = _find_conflicts(known, names, programme, accepted)
     demoted = demote_companies(known, held, programme)
     held = hold_conflicts(held, demoted, state="stated_only")
     _add(findings, [(held[c.position].receipt_id, c.finding) for c in demoted])
@@ -65,14 +92,20 @@ def compare_known(
 
 
 def _find_conflicts(
-    known: Sequence[KnownObservation], names: dict[int, str], programme: Programme
+    known: Sequence[KnownObservation],
+    names: dict[int, str],
+    programme: Programme,
+    accepted: Collection[tuple[int, Finding]] = frozenset(),
 ) -> tuple[list[KnownObservation], _Findings]:
+    def standing(found: Sequence[Conflict]) -> list[Conflict]:
+        return [c for c in found if (known[c.position].receipt_id, c.finding) not in accepted]
+
     findings: _Findings = {}
     conflicts = find_conflicts(known, names, programme)
-    held = hold_conflicts(known, conflicts)
+    held = hold_conflicts(known, standing(conflicts))
     later = find_period_conflicts(held, programme)
     _add(findings, [(known[c.position].receipt_id, c.finding) for c in (*conflicts, *later)])
-    return hold_conflicts(held, later), findings
+    return hold_conflicts(held, standing(later)), findings
 
 
 def _add(findings: _Findings, told: Iterable[tuple[int, Finding]]) -> None:
@@ -166,7 +199,7 @@ def _return_of(item: JudgedFile) -> str:
 
 def _period_of(item: JudgedFile) -> Period:
     if item.reading.period is None:
-        raise ValueError(f"{item.path.name} has no period")
+        raise ValueError(f"{item.name} has no period")
     return item.reading.period
 
 
@@ -186,7 +219,7 @@ def _to_arriving(
             covered=judged.reading.covered,
             ordinal=2 if _key(judged) in known else 1,
             sha256=judged.reading.sha256,
-            name=judged.path.name,
+            name=judged.name,
             received_at=received_at,
             configuration_sha="",
         )
@@ -265,11 +298,12 @@ def _judge_neighbours(
     receipts: Sequence[Receipt], loaded: LoadedProgramme, history: History
 ) -> dict[int, list[KnownObservation]]:
     """What receipts give, with the corrections that are declared for them."""
-    from flows.position import judge_again
+    from flows.speaking import judge_again
 
-    known, _, _ = judge_again(history, loaded.programme, receipts, list(loaded.corrections), dt.date.max)
+    decisions: list[Correction | Override] = [*loaded.corrections, *loaded.overrides]
+    spoken = judge_again(history, loaded.programme, receipts, decisions, dt.date.max)
     found: dict[int, list[KnownObservation]] = {r.receipt_id: [] for r in receipts}
-    for item in known:
+    for item in spoken.known:
         found[item.receipt_id].append(item)
     return found
 

@@ -7,14 +7,14 @@ from typing import Any
 from flows.position import Position
 from flows.settings import UsageError
 from schemas.config import Indicator
-from schemas.evidence import AppliedCorrection, ReceivedFile
+from schemas.evidence import AppliedCorrection, AppliedOverride, ReceivedFile
 from schemas.facts import Operand
 from schemas.figures import decimal_text
 from schemas.kpi import KpiRow
 from schemas.spelling import find_id, nearest, normalise
 from transforms.formulas import say_formula
 from transforms.known import FigureValue
-from transforms.words import join_words, plural, say_number, say_period, say_target
+from transforms.words import USED_WORDS, join_words, plural, say_accepted, say_number, say_period, say_target
 
 
 def find_row(position: Position, name: str, service: str | None, subgroup: str | None) -> KpiRow:
@@ -71,6 +71,7 @@ def explain_figure(position: Position, row: KpiRow) -> dict[str, Any]:
         "impact": row.impact,
         "words": _words(row, value),
         "operands": operands,
+        "overrides": _overrides(position, value) if value is not None else [],
         "target": _target(row, indicator),
         "rule": row.reason,
         "configuration": position.configuration_sha,
@@ -99,7 +100,40 @@ def _operand(item: ReceivedFile, operand: Operand, who: str) -> dict[str, Any]:
         "received_at": item.received_at,
         "receipt": item.receipt_id,
         "correction": _correction(applied),
+        "override": next((_override(o) for o in item.overridden if _is_at(o, operand)), None),
     }
+
+
+def _is_at(applied: AppliedOverride, operand: Operand) -> bool:
+    return (applied.finding.sheet, applied.finding.cell) == (operand.ref.sheet, operand.ref.cell)
+
+
+def _override(applied: AppliedOverride) -> dict[str, str | None]:
+    declared, finding = applied.override, applied.finding
+    chosen = next((o.chosen for o in applied.released if o.chosen), "")
+    return {
+        "code": finding.code,
+        "sheet": finding.sheet,
+        "cell": finding.cell,
+        "message": finding.message,
+        "expected": declared.expected,
+        "use": declared.use,
+        "printed": USED_WORDS[chosen] if chosen else None,
+        "role": declared.role,
+        "date": declared.date.isoformat(),
+        "note": declared.note,
+    }
+
+
+def _overrides(position: Position, value: FigureValue) -> list[dict[str, Any]]:
+    """The overrides that released a figure, or one that it is made of."""
+    found = []
+    for part in (*value.parts, *value.beside):
+        who = position.programme.service_label(part.observation.service)
+        item = position.receipt(part.receipt_id)
+        own = [a for a in item.overridden if part.observation in a.released]
+        found += [{"service": who, "file": item.name, **_override(a)} for a in own]
+    return found
 
 
 def _correction(applied: AppliedCorrection | None) -> dict[str, str] | None:
@@ -160,6 +194,9 @@ def say_explanation(explanation: dict[str, Any]) -> str:
         if operand["correction"]:
             fix = operand["correction"]
             lines.append(f"      corrected to {fix['right']} by {fix['role']}, {fix['date']}: {fix['reason']}")
+    for item in explanation["overrides"]:
+        lines.append(f"  {item['service']}: printed is {item['printed']}, although {say_accepted(item['message'])}")
+        lines.append(f"      accepted by {item['role']}, {item['date']}: {item['note']}")
     lines.append(f"  configuration {explanation['configuration'][:12]}, as known at event {explanation['as_known']}")
     return "\n".join(lines)
 

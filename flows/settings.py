@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shlex
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -85,6 +86,26 @@ def find_programme_folder(name: str, home: Home) -> Path:
     if path.is_dir():
         raise UsageError(f"the folder {name} holds no programme.yaml; known programmes are {known}")
     raise UsageError(f"there is no programme '{name}'; known programmes are {known}")
+
+
+def find_writable_folder(name: str, home: Home) -> Path:
+    """A programme's folder, where its YAML may be written. UsageError for an installed one named by its name.
+
+    Installed programmes are read-only by rule: they are replaced when the software is. A path says what is meant.
+    """
+    folder = find_programme_folder(name, home)
+    installed = Path(str(files("programmes"))).resolve()
+    is_by_name = any(known.name == name for known in programme_folders(home))
+    if is_by_name and folder.resolve().parent == installed:
+        target = home.folder / "programmes"
+        command = (
+            f"mkdir -p {shlex.quote(str(target))} && cp -r {shlex.quote(str(folder))} {shlex.quote(str(target))}"
+        )
+        raise UsageError(
+            f"{name} is an installed programme, which is not written to; "
+            f"copy it into your home and try again: {command}"
+        )
+    return folder
 
 
 def utc_now() -> str:

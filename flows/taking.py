@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from flows.settings import Home
 from history.records import Arrival
 from history.store import History, sha_of
 from programmes.load import LoadedProgramme
+from schemas.config import Correction, DueDateDecision
+from schemas.decisions import Override
 
 _NOT_RETURNS = {"thumbs.db", "desktop.ini"}
 
@@ -91,35 +94,24 @@ def register(history: History, loaded: LoadedProgramme, at: str) -> str:
     """Record configuration and declared decisions as they are now; returns the configuration's SHA-256."""
     programme = loaded.programme
     sha = history.register_configuration(programme.id, programme.model_dump_json(by_alias=True), at)
-    history.register_decisions(
-        programme.id,
-        "correction",
-        [
-            {
-                "json": c.model_dump_json(by_alias=True),
-                "role": c.role,
-                "decided_on": c.date.isoformat(),
-                "reason": c.reason,
-            }
-            for c in loaded.corrections
-        ],
-        at,
-    )
-    history.register_decisions(
-        programme.id,
-        "due_date",
-        [
-            {
-                "json": d.model_dump_json(),
-                "role": d.role,
-                "decided_on": d.meeting.isoformat(),
-                "reason": d.reason,
-            }
-            for d in loaded.due_dates
-        ],
-        at,
-    )
+    declared: dict[str, list[dict[str, str]]] = {
+        "correction": [_declared(c, c.date, c.reason) for c in loaded.corrections],
+        "override": [_declared(o, o.date, o.note) for o in loaded.overrides],
+        "due_date": [_declared(d, d.meeting, d.reason) for d in loaded.due_dates],
+    }
+    for kind, entries in declared.items():
+        history.register_decisions(programme.id, kind, entries, at)
     return sha
+
+
+def _declared(decision: Correction | Override | DueDateDecision, decided_on: dt.date, reason: str) -> dict[str, str]:
+    """A decision as it is recorded."""
+    return {
+        "json": decision.model_dump_json(by_alias=True),
+        "role": decision.role,
+        "decided_on": decided_on.isoformat(),
+        "reason": reason,
+    }
 
 
 def take_files(history: History, paths: Sequence[Path], loaded: LoadedProgramme, received_at: str) -> list[TakenFile]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from schemas.facts import CellRef, Observation, Operand, Period, Reading
 from schemas.figures import decimal_text
-from schemas.findings import Finding, Suggestion
+from schemas.findings import Accepted, Finding, Suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,5 +206,9 @@ def finding_json(item: Finding) -> str:
 def to_finding(text: str) -> Finding:
     """A finding from its stored text."""
     values = json.loads(text)
-    suggestion = values.pop("suggestion")
-    return Finding(**values, suggestion=Suggestion(**suggestion) if suggestion else None)
+    suggestion, accepted = values.pop("suggestion"), values.pop("accepted", None)
+    return Finding(
+        **values,
+        suggestion=Suggestion(**suggestion) if suggestion else None,
+        accepted=Accepted(**accepted) if accepted else None,
+    )

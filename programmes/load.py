@@ -23,6 +23,7 @@ from ruamel.yaml.scalarfloat import ScalarFloat
 
 from schemas.config import Correction, DueDateDecision, Programme, Return
 from schemas.consistency import check_programme
+from schemas.decisions import Override
 from schemas.spelling import nearest
 
 M = TypeVar("M", bound=BaseModel)
@@ -60,6 +61,7 @@ class LoadedProgramme:
     corrections: tuple[Correction, ...]
     due_dates: tuple[DueDateDecision, ...]
     folder: Path
+    overrides: tuple[Override, ...] = ()
 
 
 class _Tree:
@@ -136,9 +138,10 @@ def load_programme(folder: Path) -> LoadedProgramme:
         ]
     corrections = _read_decisions(folder, "corrections", Correction, problems)
     due_dates = _read_decisions(folder, "due_dates", DueDateDecision, problems)
+    overrides = _read_decisions(folder, "overrides", Override, problems)
     if problems or programme is None:
         raise ConfigurationError(problems)
-    return LoadedProgramme(programme, tuple(corrections), tuple(due_dates), folder)
+    return LoadedProgramme(programme, tuple(corrections), tuple(due_dates), folder, tuple(overrides))
 
 
 def load_return(path: Path, programme: Programme) -> Return:
@@ -340,5 +343,11 @@ def _decision(entry: Any) -> Any:
     if not isinstance(entry, dict):
         return entry
     return {
-        k: str(v) if k in {"expected", "right"} and not isinstance(v, (str, dt.date)) else v for k, v in entry.items()
+        k: _as_said(v) if k in {"expected", "right"} and not isinstance(v, (str, dt.date)) else v
+        for k, v in entry.items()
     }
+
+
+def _as_said(value: Any) -> str:
+    """A number as text; nothing for an empty cell."""
+    return "" if value is None else str(value)

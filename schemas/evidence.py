@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from schemas.config import Correction
+from schemas.decisions import Override
 from schemas.facts import Observation, Period, Reading
 from schemas.findings import Finding
 
@@ -20,8 +21,21 @@ class AppliedCorrection:
 
 
 @dataclass(frozen=True, slots=True)
+class AppliedOverride:
+    """An override that fits: the finding that it accepts, and the figures that it releases.
+
+    `is_whole` is false while the finding still holds other figures, so that it stays open.
+    """
+
+    override: Override
+    finding: Finding
+    released: tuple[Observation, ...] = ()
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """A receipt that speaks: the findings that stand after corrections, and what was corrected in it."""
+    """A receipt that speaks: the findings that stand after corrections, and what was decided about it."""
 
     receipt_id: int
     return_id: str
@@ -31,6 +45,7 @@ class ReceivedFile:
     received_at: str
     findings: tuple[Finding, ...]
     applied: tuple[AppliedCorrection, ...] = ()
+    overridden: tuple[AppliedOverride, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,11 @@ ReadingKind = Literal[
     "uncached",
 ]
 ObservationState = Literal["sound", "held", "absent", "stated_only"]
+Choice = Literal["", "counts", "stated", "services", "company_row"]
+"""What an override chose: a row's counts or its stated value; for the company what its services give, or
+what its own row says."""
+FindingKey = tuple[str, str, str]
+"""A finding by its code, sheet and cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +178,8 @@ class Observation:
     """One value of one measure for a service and subgroup in a period, with the cells it came from.
 
     `stated` is the value as printed in the return, at `stated_decimals`; numerator and denominator are
-    counts. A held observation keeps its numbers for the record; nobody prints them.
+    counts. A held observation keeps its numbers for the record; nobody prints them. `held_by` are the
+    findings that hold it, or held it; `chosen` is what a declared override chose to print instead.
     """
 
     measure: str
@@ -191,6 +197,13 @@ class Observation:
     why: str = ""
     operands: tuple[Operand, ...] = ()
     is_corrected: bool = False
+    held_by: tuple[FindingKey, ...] = ()
+    chosen: Choice = ""
+
+    @property
+    def is_overridden(self) -> bool:
+        """Whether a declared override released it."""
+        return self.chosen != ""
 
     @property
     def derived(self) -> Fraction | None:
@@ -266,6 +279,7 @@ KPI_COLUMNS: tuple[Column, ...] = (
     Column("previous_impact", "Rating at the previous reporting date"),
     Column("reason", "Why this rating"),
     Column("is_corrected", "A correction stands behind the figure", kind="flag"),
+    Column("is_overridden", "A finding was accepted to print the figure", kind="flag"),
     Column("is_small_base", "Denominator below the small base", kind="flag"),
     Column("plan_refs", "Parts of the plan it serves", kind="list"),
 )

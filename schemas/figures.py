@@ -23,6 +23,7 @@ class Figure:
     text: str
     sources: tuple[str, ...] = ()
     is_corrected: bool = False
+    is_overridden: bool = False
 
 
 def round_half_away(value: Fraction | Decimal, decimals: int) -> Decimal:

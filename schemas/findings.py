@@ -22,12 +22,23 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """Who accepted a finding, when and why; `use` says which figure is printed where two contradict."""
+
+    role: str
+    date: str
+    note: str
+    use: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One finding: what is wrong, where, and what to do.
 
     `refuses` marks an error for which the whole file is refused; other errors hold the row or figure at
     the cell. `table` and `row_key` tie it to a reading where there is one. `accept` holds the lines of
-    YAML, with the file they belong to, that would accept what was found.
+    YAML, with the file they belong to, that would accept what was found. `accepted` is set where a declared
+    override accepts it: it is then listed, and counts as open no longer.
     """
 
     code: str
@@ -41,6 +52,12 @@ class Finding:
     table: str | None = None
     row_key: str | None = None
     accept: str = ""
+    accepted: Accepted | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has accepted it."""
+        return self.accepted is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -430,6 +447,16 @@ RULES: dict[str, _Rule] = {
         "error",
         "The correction of {where} fits no cell that was read. It is not applied.",
         "Check return, period, service, measure and field in corrections.yaml.",
+    ),
+    "override_stale": _Rule(
+        "error",
+        "The override of {where} expects '{expected}', but {found}. The override is not applied.",
+        "Take the override out of overrides.yaml if the source is mended; otherwise declare it anew.",
+    ),
+    "override_unmatched": _Rule(
+        "error",
+        "The override of {where} is not applied: {why}.",
+        "Check code, return, period and what the override is about in overrides.yaml.",
     ),
     "due_moved": _Rule(
         "doubt",

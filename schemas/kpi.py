@@ -51,6 +51,7 @@ class KpiRow:
     miss: Decimal | None
     plan_refs: tuple[str, ...]
     receipts: tuple[int, ...]
+    is_overridden: bool = False
 
     @property
     def key(self) -> str:

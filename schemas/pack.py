@@ -279,9 +279,27 @@ class CorrectionLine:
     """A correction that stands behind a printed figure."""
 
     where: str
-    change: str
+    cell: str
+    expected: str
+    right: str
     reason: str
-    declared: str
+    role: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideLine:
+    """A finding that was accepted: what it says, what the cell was expected to say, what is printed, and why."""
+
+    where: str
+    cell: str
+    kind: str
+    text: str
+    expected: str
+    used: str
+    note: str
+    role: str
+    date: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +321,7 @@ class Quality:
     missing: tuple[MissingLine, ...]
     refused: tuple[FindingLine, ...]
     corrections: tuple[CorrectionLine, ...]
+    overrides: tuple[OverrideLine, ...]
     findings: tuple[FindingLine, ...]
     unmeasured: tuple[tuple[str, str, str], ...]
 

@@ -73,7 +73,7 @@ def rate_actions(
         _remember(tracker, past, moves)
     last = visible[-1]
     gone = past.keys() - {e.key for e in last.entries}
-    findings += [make_finding("action_gone", key=key) for key in sorted(gone)]
+    findings += [make_finding("action_gone", key=key, row_key=key) for key in sorted(gone)]
     rows = _rate_last(last, past, moves, programme, as_at, findings)
     followed = {move for known in past.values() for move in known.followed}
     return RatedPlan(tuple(rows), (*findings, *_unmatched(rows, [m for m in moves if m not in followed])))
@@ -100,7 +100,8 @@ def _rate_last(
     for entry in tracker.entries:
         known = past.setdefault(entry.key, _Past())
         if known.title and known.title != entry.title:
-            findings.append(make_finding("title_changed", key=entry.key, old=known.title, new=entry.title))
+            key, old = entry.key, known.title
+            findings.append(make_finding("title_changed", row_key=key, key=key, old=old, new=entry.title))
         before = known.ratings[-1] if known.ratings else None
         due = agreed_due(entry, known.due, moves, as_at, known.followed, findings)
         ratings = list(known.ratings)
@@ -151,7 +152,8 @@ def agreed_due(
     if typed in milestones and agreed in milestones:
         return typed
     if findings is not None:
-        findings.append(make_finding("due_moved", key=entry.key, new=say_date(typed), old=say_date(agreed)))
+        key, new, old = entry.key, say_date(typed), say_date(agreed)
+        findings.append(make_finding("due_moved", row_key=key, key=key, new=new, old=old))
     return min(typed, agreed)
 
 

@@ -73,7 +73,9 @@ def _judge_sum(
         table_id=grid.layout.id,
         row_key=COMPANY,
     )
-    return replace(whole, state="held", why=f"it says {stated}, but the services give {derived}"), [finding]
+    why = f"it says {stated}, but the services give {derived}"
+    held_by = (*whole.held_by, (finding.code, place.sheet, place.cell))
+    return replace(whole, state="held", why=why, held_by=held_by, chosen=""), [finding]
 
 
 def units_off(whole: Observation, parts: Sequence[Observation]) -> int | None:

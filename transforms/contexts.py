@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from schemas.facts import Reading
+from schemas.facts import FindingKey, Reading
 from schemas.figures import decimal_text, round_half_away
 from schemas.findings import Finding, Suggestion, make_finding
 from schemas.layout import MeasureLayout, SumCheck, Term
@@ -28,18 +28,39 @@ from transforms.reconcile import (
 _NO_FIGURE = {"empty", "symbol"}
 _UNREADABLE = {"text_in_number", "error_cell", "formula_uncached"}
 
+MeasureKey = tuple[str, str | None, str | None]
+
+
+def measure_key(measure: MeasureLayout) -> MeasureKey:
+    """A measure within one table: a table may give it for several subgroups and services."""
+    return measure.id, measure.subgroup, measure.service
+
+
+def finding_key(finding: Finding) -> FindingKey:
+    """A finding as it is named by what it holds."""
+    return finding.code, finding.sheet or "", finding.cell or ""
+
 
 @dataclass(slots=True)
 class RowJudgement:
-    """What is held in a context, by measure with the reason, and the findings that say so."""
+    """What is held in a context, by measure with the reason and the findings that hold it."""
 
-    held: dict[str, str] = field(default_factory=dict)
-    absent: set[str] = field(default_factory=set)
+    held: dict[MeasureKey, str] = field(default_factory=dict)
+    holders: dict[MeasureKey, list[FindingKey]] = field(default_factory=dict)
+    absent: set[MeasureKey] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
-    def is_absent(self, measure: str) -> bool:
+    def is_absent(self, measure: MeasureLayout) -> bool:
         """Whether the measure should have figures here and has none."""
-        return measure in self.absent
+        return measure_key(measure) in self.absent
+
+    def why_held(self, measure: MeasureLayout) -> str:
+        """Why the measure is held here; "" where it is not."""
+        return self.held.get(measure_key(measure), "")
+
+    def held_by(self, measure: MeasureLayout) -> tuple[FindingKey, ...]:
+        """The findings that hold the measure; none where all of its column is held."""
+        return tuple(self.holders.get(measure_key(measure), ()))
 
 
 def judge_context(
@@ -49,7 +70,7 @@ def judge_context(
     judgement = RowJudgement()
     cells = _cells(grid, context, measures)
     if cells_held:
-        judgement.held = {m.id: cells_held for m in measures if _given(grid, m, context)}
+        judgement.held = {measure_key(m): cells_held for m in measures if _given(grid, m, context)}
         return judgement
     rules = _rules(grid, context, measures)
     bad = _check_cells(grid, context, measures, cells, rules, judgement)
@@ -60,7 +81,7 @@ def judge_context(
         own = {r.cell for r in failure.cells}
         is_printed = _rest_on(grid, context, measures, own)
         judgement.findings.append(explain_failure(grid, failure, values, is_printed=is_printed))
-        _hold(grid, context, measures, own, "its figures do not agree with each other", judgement)
+        _hold(grid, context, measures, own, "its figures do not agree with each other", judgement, 1)
     for rule in last_digit_rules(usable, values, failures):
         judgement.findings.append(explain_last_digit(rule, values))
     _check_missing(grid, context, measures, judgement)
@@ -150,7 +171,7 @@ def _check_cells(
         hint = _suggest(code, reading, expected, rules, cells)
         judgement.findings.append(explain_cell(code, reading, expected, hint))
         why = f"{reading.cell} says '{reading.raw_text}'" if reading.raw_text else f"{reading.cell} cannot be read"
-        _hold(grid, context, measures, {reading.cell}, why, judgement)
+        _hold(grid, context, measures, {reading.cell}, why, judgement, 1)
     return bad
 
 
@@ -243,8 +264,11 @@ def _hold(
     cells: set[str],
     why: str,
     judgement: RowJudgement,
+    told: int,
 ) -> None:
-    """Hold every measure that rests on one of the cells, or is checked together with one."""
+    """Hold every measure that rests on one of the cells, or is checked together with one, by the last
+    `told` findings."""
+    keys = [finding_key(f) for f in judgement.findings[-told:]]
     linked = set(cells)
     for check in _own_checks(grid, context):
         own = {r.cell for t in check.terms for r in grid.cells(t, context) if r is not None}
@@ -253,7 +277,8 @@ def _hold(
     for measure in measures:
         own = {r.cell for t in _terms(measure) for r in grid.cells(t, context) if r is not None}
         if own & linked:
-            judgement.held.setdefault(measure.id, why)
+            judgement.held.setdefault(measure_key(measure), why)
+            judgement.holders.setdefault(measure_key(measure), []).extend(keys)
 
 
 def _check_missing(grid: Grid, context: Context, measures: Iterable[MeasureLayout], judgement: RowJudgement) -> None:
@@ -270,12 +295,13 @@ def _check_missing(grid: Grid, context: Context, measures: Iterable[MeasureLayou
         if empty and len(empty) < len(counts):
             for reading in empty:
                 judgement.findings.append(_missing(grid, reading))
-            _hold(grid, context, [measure], {r.cell for r in empty}, f"{empty[0].cell} is empty", judgement)
+            cells = {r.cell for r in empty}
+            _hold(grid, context, [measure], cells, f"{empty[0].cell} is empty", judgement, len(empty))
         elif is_service and not _given(grid, measure, context):
-            cells = [r for t in _terms(measure) for r in grid.cells(t, context) if r is not None]
-            if all(r.kind == "empty" for r in cells) and cells:
-                judgement.findings.append(_missing(grid, cells[0]))
-                judgement.absent.add(measure.id)
+            own = [r for t in _terms(measure) for r in grid.cells(t, context) if r is not None]
+            if all(r.kind == "empty" for r in own) and own:
+                judgement.findings.append(_missing(grid, own[0]))
+                judgement.absent.add(measure_key(measure))
 
 
 def _missing(grid: Grid, reading: Reading) -> Finding:

@@ -8,12 +8,11 @@ from decimal import Decimal, InvalidOperation
 
 from schemas.config import Correction
 from schemas.evidence import AppliedCorrection
-from schemas.facts import LABEL_FIELD, Period, Reading
+from schemas.facts import Reading
 from schemas.findings import Finding, make_finding
-from schemas.layout import Layout, MeasureLayout, TableLayout, Term
-from schemas.repeats import base_table
+from schemas.layout import Layout, TableLayout
 from schemas.returns import expected_kind
-from transforms.grids import COMPANY
+from transforms.cell_names import CellName, find_cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def apply_corrections(
     applied: list[AppliedCorrection] = []
     findings: list[Finding] = []
     for correction in corrections:
-        found = [r for r in readings if _is_meant(r, correction, layout)]
+        found = find_cells(readings, CellName.of(correction), layout, correction.period)
         if len(found) != 1:
             findings.append(make_finding("correction_unmatched", where=describe(correction)))
             continue
@@ -101,35 +100,3 @@ def _stale(correction: Correction, reading: Reading) -> Finding:
         expected=correction.expected,
         found=reading.raw_text,
     )
-
-
-def _is_meant(reading: Reading, correction: Correction, layout: Layout) -> bool:
-    table = layout.tables.get(reading.table)
-    if table is None or reading.field == LABEL_FIELD or not _names_table(correction, reading.table):
-        return False
-    if not _field_fits(reading, correction, table):
-        return False
-    own = [m for m in table.measures if m.id == correction.measure and m.subgroup == correction.subgroup]
-    if table.rows.kind == "services":
-        return bool(own) and reading.row_key == (correction.row or correction.service or COMPANY)
-    if correction.row is not None:
-        return bool(own) and reading.row_key == correction.row
-    whole = table.service if table.service != COMPANY else None
-    return any((m.service or whole) == correction.service and _rests_on(m, reading) for m in own)
-
-
-def _names_table(correction: Correction, table_id: str) -> bool:
-    return correction.table in {None, table_id, base_table(table_id)}
-
-
-def _field_fits(reading: Reading, correction: Correction, table: TableLayout) -> bool:
-    if reading.field in table.columns.named:
-        return reading.field == correction.field
-    if correction.field != "value":
-        return False
-    return Period.from_key(reading.field.split("#")[0]).end == (correction.observed or correction.period)
-
-
-def _rests_on(measure: MeasureLayout, reading: Reading) -> bool:
-    terms: list[Term] = [t for t in (measure.numerator, measure.denominator, measure.stated) if t is not None]
-    return any(reading.row_key in t.rows and (t.field or reading.field) == reading.field for t in terms)

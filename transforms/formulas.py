@@ -11,6 +11,8 @@ def say_formula(row: KpiRow, value: FigureValue | None) -> str:
     """The formula of a printed figure; the reason where none is printed."""
     if value is None or row.state != "published":
         return row.reason
+    if value.is_overridden and value.numerator is None:
+        return "as stated in the return, by a declared override"
     if row.is_stated or value.numerator is None:
         return "as stated in the return, base not given"
     several = len(value.parts) > 1

@@ -170,15 +170,17 @@ def _with_source(row: KpiRow, value: FigureValue, programme: Programme, indicato
         numerator=value.numerator,
         denominator=value.denominator,
         is_corrected=value.is_corrected,
+        is_overridden=value.is_overridden,
         is_small_base=value.denominator is not None and value.denominator < small,
-        receipts=tuple(sorted({p.receipt_id for p in value.parts})),
+        receipts=tuple(sorted({p.receipt_id for p in (*value.parts, *value.beside)})),
     )
 
 
 def _held_row(row: KpiRow, value: FigureValue, programme: Programme) -> KpiRow:
     names = join_words([programme.service_label(name.removeprefix("?")) for name in value.why.split(", ")])
     is_company = row.service is None and any(p.observation.service is not None for p in value.parts)
-    why = f"not derived, since {names} is held or missing" if is_company else value.why
+    since = f"{names} is held or missing" if value.why else "not every service gives its counts"
+    why = f"not derived, since {since}" if is_company else value.why
     receipts = tuple(sorted({p.receipt_id for p in value.parts}))
     return replace(row, state="held", impact="held", reason=why, period=value.period, receipts=receipts)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from schemas.config import Programme
 from schemas.facts import CutTable, Observation, Period, Reading
 from schemas.findings import Finding, make_finding
-from schemas.layout import Layout, MeasureLayout, TableLayout
+from schemas.layout import Layout, MeasureLayout, TableLayout, Term
 from schemas.repeats import UNKNOWN
 from schemas.spelling import nearest
 from transforms.cells import bracket_notes, symbol_notes
@@ -22,6 +22,7 @@ from transforms.contexts import RowJudgement, judge_context
 from transforms.drift import accept_absent_row, accept_row
 from transforms.grids import COMPANY, Context, Grid, duplicated_rows, needs_column
 from transforms.observing import make_observation
+from transforms.overrides import PlacedOverride, Refusals, accept_company, release_held
 from transforms.repeats import close_repeats
 
 
@@ -31,12 +32,22 @@ class Judgement:
 
     observations: tuple[Observation, ...] = ()
     findings: tuple[Finding, ...] = ()
+    refusals: Refusals = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What was declared about a workbook: the corrected cells, and the overrides at their cells."""
+
+    corrected: frozenset[tuple[str, str]]
+    placed: tuple[PlacedOverride, ...]
 
 
 @dataclass(slots=True)
 class _TableJudgement:
     observations: list[Observation] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    refusals: list[tuple[PlacedOverride, str]] = field(default_factory=list)
 
 
 def judge_tables(
@@ -46,22 +57,27 @@ def judge_tables(
     period: Period,
     covered: Period | None = None,
     corrected: Mapping[tuple[str, str], str] | None = None,
+    placed: Sequence[PlacedOverride] = (),
 ) -> Judgement:
     """Judge every table of measures that was cut from one workbook.
 
     `period` is the workbook's own; `covered` is the time that in-period figures are about, where it says
-    so. `corrected` holds the cells, by (sheet, cell), whose reading was corrected.
+    so. `corrected` holds the cells, by (sheet, cell), whose reading was corrected; `placed` the overrides
+    that may release what is held.
     """
     observations: list[Observation] = []
     findings: list[Finding] = []
+    refusals: list[tuple[PlacedOverride, str]] = []
+    decided = _Decided(frozenset(corrected or {}), tuple(placed))
     for cut in tables:
         table = layout.tables.get(cut.table)
         if table is not None and table.rows.kind != "records":
-            judged = _judge_table(cut, table, layout, programme, period, covered, set(corrected or {}))
+            judged = _judge_table(cut, table, layout, programme, period, covered, decided)
             observations += judged.observations
             findings += judged.findings
+            refusals += judged.refusals
     observations, more = close_repeats(observations, tables, layout, programme)
-    return Judgement(tuple(observations), (*findings, *more))
+    return Judgement(tuple(observations), (*findings, *more), tuple(refusals))
 
 
 def _judge_table(
@@ -71,7 +87,7 @@ def _judge_table(
     programme: Programme,
     period: Period,
     covered: Period | None,
-    corrected: set[tuple[str, str]],
+    decided: _Decided,
 ) -> _TableJudgement:
     grid = Grid(table, cut.readings)
     result = _TableJudgement()
@@ -87,12 +103,14 @@ def _judge_table(
         judged = judge_context(grid, context, measures, cells_held=held)
         result.findings += judged.findings
         for measure in measures:
-            found = _observe(grid, context, measure, layout, judged, covered, corrected)
+            found = _observe(grid, context, measure, layout, judged, covered, decided)
             if found is not None:
+                found, refusals = _release(grid, context, measure, found, decided)
                 result.observations.append(found)
+                result.refusals += refusals
     if table.rows.kind == "services":
         _add_unattributed(result, grid, table, layout, contexts, twice)
-        _close_services(result, grid, programme)
+        _close_services(result, grid, programme, decided)
     result.findings += _future_columns(grid, period) + _absent_column(cut, grid, layout, period)
     if _stranger(table):
         result.findings.append(_unknown_block(cut, table, programme))
@@ -176,16 +194,30 @@ def _observe(
     layout: Layout,
     judged: RowJudgement,
     covered: Period | None,
-    corrected: set[tuple[str, str]],
+    decided: _Decided,
 ) -> Observation | None:
     basis = measure.basis or layout.basis
     own = covered if covered is not None and context.column is None and basis != "snapshot" else context.period
     if basis == "ytd" and covered is None:
         own = Period(financial_year_start(context.period.end), context.period.end, "range")
     found = make_observation(grid, context, measure, own, basis, judged)
-    if found is None or not corrected:
+    if found is None or not decided.corrected:
         return found
-    return replace(found, is_corrected=any((o.ref.sheet, o.ref.cell) in corrected for o in found.operands))
+    return replace(found, is_corrected=any((o.ref.sheet, o.ref.cell) in decided.corrected for o in found.operands))
+
+
+def _release(
+    grid: Grid, context: Context, measure: MeasureLayout, found: Observation, decided: _Decided
+) -> tuple[Observation, Refusals]:
+    """Release a held observation that an override accepts."""
+    if not decided.placed:
+        return found, ()
+
+    def cells(*terms: Term | None) -> set[str]:
+        return {r.cell for t in terms if t is not None for r in grid.cells(t, context) if r is not None}
+
+    counts = cells(measure.numerator, measure.denominator)
+    return release_held(found, decided.placed, counts, cells(measure.stated))
 
 
 def financial_year_start(day: dt.date) -> dt.date:
@@ -333,10 +365,10 @@ def _empty(measure: MeasureLayout, context: Context, layout: Layout, state: str,
     )
 
 
-def _close_services(result: _TableJudgement, grid: Grid, programme: Programme) -> None:
+def _close_services(result: _TableJudgement, grid: Grid, programme: Programme, decided: _Decided) -> None:
     """Hold the company row and the sub-totals against the services they sum."""
     observations, findings = check_company(result.observations, grid, programme)
-    result.observations = observations
+    result.observations = [accept_company(o, decided.placed) for o in observations]
     result.findings += findings
     result.observations, findings = check_subtotals(result.observations, grid)
     result.findings += findings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -31,7 +31,7 @@ class FigureValue:
     """The figure of a measure for a service and subgroup in one period.
 
     state: published; stated (printed as stated, not derived); held; no_cases. `exact` is unrounded.
-    `parts` are the observations it is made of.
+    `parts` are the observations it is made of; `beside` a company row that contradicts them, by decision.
     """
 
     state: str
@@ -41,11 +41,17 @@ class FigureValue:
     denominator: Decimal | None
     why: str
     parts: tuple[KnownObservation, ...]
+    beside: tuple[KnownObservation, ...] = ()
 
     @property
     def is_corrected(self) -> bool:
         """Whether a correction stands behind it."""
         return any(p.observation.is_corrected for p in self.parts)
+
+    @property
+    def is_overridden(self) -> bool:
+        """Whether a finding was accepted to print it."""
+        return any(p.observation.is_overridden for p in (*self.parts, *self.beside))
 
 
 def known_frame(known: Iterable[KnownObservation]) -> pd.DataFrame:
@@ -131,7 +137,10 @@ def _company_value(found: Sequence[KnownObservation], indicator: Indicator) -> F
     own = next((k for k in found if k.observation.service is None), None)
     if indicator.company == "none":
         return None
-    if indicator.company == "stated":
+    if own is not None and own.observation.chosen == "company_row":
+        return _value_of(own)  # a decision says that the row holds, whatever its services give
+    is_by_services = own is not None and own.observation.chosen == "services"
+    if indicator.company == "stated" and not is_by_services:
         return _stated_value(own) if own is not None else None
     parts = [k for k in found if k.observation.service is not None]
     if own is not None and own.observation.state == "held":
@@ -140,7 +149,7 @@ def _company_value(found: Sequence[KnownObservation], indicator: Indicator) -> F
     if parts and not unsound:
         derived = _derive_company(parts, indicator)
         if derived is not None:
-            return derived
+            return replace(derived, beside=(own,)) if own is not None and is_by_services else derived
     if not parts:
         # the return has no services for this measure: its own counts are the sums
         return _own_counts(own, indicator) if own is not None else None

@@ -26,8 +26,8 @@ def make_observation(
     stated, stated_cells = _sum_term(grid, measure.stated, context)
     cells = [*numerator_cells, *denominator_cells, *stated_cells]
     if not any(r.kind not in {"empty", "symbol"} for _, r in cells):
-        return None if not judged.is_absent(measure.id) else _absent(service, measure, period, basis)
-    why = judged.held.get(measure.id, "")
+        return None if not judged.is_absent(measure) else _absent(service, measure, period, basis)
+    why = judged.why_held(measure)
     if measure.form in _COUNTED and numerator is None:
         numerator = stated
     if measure.form not in _COUNTED and (numerator is None or denominator is None):
@@ -49,6 +49,7 @@ def make_observation(
         "held" if why else "sound",
         why,
         tuple(Operand(name, r.ref, r.raw_text, r.value) for name, r in cells),
+        held_by=judged.held_by(measure),
     )
 
 

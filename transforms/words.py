@@ -11,6 +11,13 @@ from schemas.figures import decimal_text
 
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")  # fmt: skip
+USED_WORDS = {
+    "counts": "its counts",
+    "stated": "the stated figure",
+    "services": "what its services give",
+    "company_row": "what its own row says",
+}
+"""What is printed by an override, by what it chose."""
 
 
 def say_date(day: dt.date) -> str:
@@ -84,3 +91,8 @@ def join_words(parts: Sequence[str], last: str = "and") -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """ "1 row", "3 rows"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def say_accepted(message: str) -> str:
+    """A finding's sentence once it is accepted: nothing is held by it any more."""
+    return message.removesuffix(" Its figure is held.").removesuffix(" That row is held; the services stand.")

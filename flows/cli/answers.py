@@ -44,8 +44,9 @@ def open_position(programme: str, as_at: str, as_known: str | None, home_option:
 
 
 def warn(position: Position) -> None:
-    """Say what stands against the declared corrections."""
-    stale = [f for r in position.received for f in r.findings if f.code.startswith("correction_")]
+    """Say what stands against the declared corrections and overrides."""
+    kinds = ("correction_", "override_")
+    stale = [f for r in position.received for f in r.findings if f.code.startswith(kinds)]
     for finding in (*position.findings, *stale):
         say(f"boardpack: {finding.message} {finding.action}")
 

@@ -10,7 +10,7 @@ from typing import Any
 from flows.checking import JudgedFile
 from schemas.facts import ACTION_COLUMNS, KPI_COLUMNS
 from schemas.figures import decimal_text
-from schemas.findings import Finding
+from schemas.findings import Accepted, Finding
 from schemas.kpi import KpiRow
 from transforms.actions import ActionRow
 
@@ -29,7 +29,14 @@ def finding_form(item: Finding) -> dict[str, Any]:
             {"cell": suggestion.cell, "from": suggestion.from_, "to": suggestion.to} if suggestion else None
         ),
         "accept": item.accept or None,
+        "accepted": _accepted_form(item.accepted),
     }
+
+
+def _accepted_form(item: Accepted | None) -> dict[str, Any] | None:
+    if item is None:
+        return None
+    return {"role": item.role, "date": item.date, "note": item.note, "use": item.use or None}
 
 
 def file_form(item: JudgedFile) -> dict[str, Any]:

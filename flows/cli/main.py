@@ -82,6 +82,40 @@ def ingest(
 
 
 @app.command()
+def correct(
+    target: Annotated[
+        str, typer.Argument(metavar="FILE|RECEIPT", help="A workbook; or a receipt's number, or RETURN@DATE.")
+    ],
+    programme: Programme,
+    cell: Annotated[str | None, typer.Option("--cell", help="The cell of the suggestion, for example C7.")] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="Its sheet, where the cell is not enough.")] = None,
+    role: Annotated[str | None, typer.Option("--role", help="The role that decides; never a name.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why.")] = None,
+    date: Annotated[str | None, typer.Option("--date", help="The day of the decision. Default today.")] = None,
+    accept: Annotated[
+        str | None, typer.Option("--accept", help="Accept the finding of this code instead of correcting a cell.")
+    ] = None,
+    use: Annotated[
+        str | None, typer.Option("--use", help="With --accept: print the counts, or the stated figure.")
+    ] = None,
+    measure: Annotated[
+        str | None, typer.Option("--measure", help="With --accept: the measure, where a finding holds several.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Write without asking. Needs --role and --reason.")] = False,
+    home: HomeOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Turn a finding into a declared decision: show the entry, ask, write it."""
+    from flows.cli.decisions import declare_decision
+
+    code = declare_decision(
+        target, programme, home, cell=cell, sheet=sheet, measure=measure, role=role, reason=reason, date=date,
+        accept=accept, use=use, yes=yes, as_json=as_json,
+    )  # fmt: skip
+    raise typer.Exit(code)
+
+
+@app.command()
 def kpis(
     programme: Programme,
     as_at: AsAt,

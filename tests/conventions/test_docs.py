@@ -17,7 +17,8 @@ from flows.position import derive_position
 from flows.taking import take_files
 from history.store import History
 from programmes.load import LoadedProgramme, load_programme
-from schemas.config import Board, DueDateDecision, Indicator, Programme, Return
+from schemas.config import Board, Correction, DueDateDecision, Indicator, Programme, Return
+from schemas.decisions import OVERRIDABLE_ERRORS, Override
 from schemas.findings import RULES
 from schemas.layout import FieldLayout, Layout, MeasureLayout
 from transforms.brag import Impact
@@ -268,9 +269,34 @@ def test_the_new_due_date_shown_is_valid() -> None:
     assert [DueDateDecision.model_validate(entry).action for entry in entries] == ["1.1-3"]
 
 
+def test_the_override_shown_releases_its_figure(tmp_path: Path) -> None:
+    import datetime as dt
+
+    folder = tmp_path / "hillingdon_2015"
+    shutil.copytree(ROOT / "programmes" / "hillingdon_2015", folder)
+    text = next(text for name, text, _ in yaml_blocks("how-to/correct-a-figure.md") if name == "overrides.yaml")
+    (folder / "overrides.yaml").write_text(text, encoding="utf-8")
+    loaded = load_programme(folder)
+    history = History(tmp_path / "history")
+    try:
+        inputs = ROOT / "sample_inputs" / "hillingdon_2015"
+        take_files(history, sorted(inputs.glob("*31 July 2015*.xlsx")), loaded, "2015-08-04T09:00:00Z")
+        position = derive_position(history, loaded, dt.date(2015, 7, 31))
+    finally:
+        history.close()
+    row = next(r for r in position.rows if r.key == "lac_visits/social_work_teams/")
+    assert (row.state, str(row.value), row.is_overridden) == ("published", "93.0", True)
+
+
+def test_every_error_that_can_be_overridden_is_named() -> None:
+    page = read("how-to/correct-a-figure.md")
+    assert not [code for code in OVERRIDABLE_ERRORS if f"`{code}`" not in page]
+
+
 @pytest.mark.parametrize(
     ("page", "models"),
     [
+        ("how-to/correct-a-figure.md", (Correction, Override)),
         ("how-to/add-a-kpi.md", (Indicator,)),
         ("how-to/add-a-board.md", (Board,)),
         ("how-to/add-a-return.md", (Return, Layout, FieldLayout, MeasureLayout)),

@@ -96,8 +96,9 @@ def test_corrected_figures_are_marked_and_the_corrections_are_listed(pack: Pack)
     marked = {r.ref for g in pack.scorecard for r in g.rows if "*" in r.figure.text}
     assert marked == {r.ref for g in pack.scorecard for r in g.rows if r.figure.is_corrected}
     assert marked
-    changes = {c.change for c in pack.quality.corrections}
-    assert changes == {"total: 294 to 394", "in time: 335 to 355", "total: 669 to 696"}
+    changes = {(c.cell, c.expected, c.right) for c in pack.quality.corrections}
+    assert changes == {("Visits!B7", "294", "394"), ("Visits!C7", "335", "355"), ("Visits!B8", "669", "696")}
+    assert {(c.role, c.date) for c in pack.quality.corrections} == {("Lead Performance Analyst", "6 Dec 2021")}
 
 
 def test_held_figures_are_shown_as_held_and_never_as_numbers(uncorrected: Position) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flows.checking import JudgedFile
@@ -55,8 +55,22 @@ def expect(
     suggestion: tuple[str, str, str] | None = None,
 ) -> Finding:
     """The one finding of that code: its place, what its sentence and action say, and what it suggests."""
-    found = [f for f in judged.findings if f.code == code]
-    assert len(found) == 1, [f"{f.code} {f.sheet}!{f.cell}: {f.message}" for f in judged.findings]
+    return expect_told(judged.findings, code, sheet, cell, says=says, advises=advises, suggestion=suggestion)
+
+
+def expect_told(
+    findings: Sequence[Finding],
+    code: str,
+    sheet: str | None,
+    cell: str | None,
+    *,
+    says: tuple[str, ...] | str,
+    advises: str,
+    suggestion: tuple[str, str, str] | None = None,
+) -> Finding:
+    """The same among any findings."""
+    found = [f for f in findings if f.code == code]
+    assert len(found) == 1, [f"{f.code} {f.sheet}!{f.cell}: {f.message}" for f in findings]
     finding = found[0]
     _asserted.add(code)
     assert (finding.sheet, finding.cell) == (sheet, cell), finding.message

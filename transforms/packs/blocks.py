@@ -74,6 +74,8 @@ def _notes(rows: Sequence[KpiRow], pack: PackInput) -> list[str]:
         notes.append(f"Averages are not added up: of {plural(len(rows), 'service')}, {listed}.")
     if any(r.is_corrected for r in rows):
         notes.append("* rests on a declared correction; see data quality.")
+    if any(r.is_overridden for r in rows):
+        notes.append("¶ printed although a finding stands against it, by a declared override; see data quality.")
     if any(r.is_stated for r in rows):
         notes.append("§ as stated in the return; it cannot be derived while a service's figure is held or missing.")
     if any(r.is_small_base for r in rows):

@@ -111,7 +111,9 @@ def _line(
 
 def _figure(row: KpiRow, value: FigureValue, printed: Decimal) -> Figure:
     key = f"{row.key}@{value.period.key}"
-    return Figure(row.ref, key, "published", printed, row.decimals, say_number(printed), (), value.is_corrected)
+    text = say_number(printed)
+    marks = value.is_corrected, value.is_overridden
+    return Figure(row.ref, key, "published", printed, row.decimals, text, (), *marks)
 
 
 def _short_name(row: KpiRow, pack: PackInput) -> str:

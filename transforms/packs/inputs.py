@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from schemas.config import Board, Indicator, Programme
-from schemas.evidence import ReceivedFile, RefusedFile
+from schemas.evidence import AppliedOverride, ReceivedFile, RefusedFile
 from schemas.facts import Period
 from schemas.figures import Figure
 from schemas.findings import Finding
@@ -46,6 +46,7 @@ class PackInput:
     findings: tuple[Finding, ...]
     configuration_sha: str
     software: str
+    across: tuple[AppliedOverride, ...] = ()
 
     @property
     def priorities(self) -> list[str]:
@@ -88,14 +89,17 @@ def value_text(row: KpiRow) -> str:
     """A row's value as printed, with its unit sign and marks; the state's word where there is none."""
     if row.value is None:
         return {"held": "held", "no_cases": "no cases"}.get(row.state, "no data")
-    marks = "*" * row.is_corrected + "#" * row.is_small_base + "§" * row.is_stated
+    marks = "*" * row.is_corrected + "¶" * row.is_overridden + "#" * row.is_small_base + "§" * row.is_stated
     return f"{say_number(row.value)}{'%' if row.unit == 'percent' else ''}{marks}"
 
 
 def to_figure(row: KpiRow) -> Figure:
     """The figure of a KPI row: the only form in which its value reaches a page."""
     receipts = tuple(str(r) for r in row.receipts)
-    return Figure(row.ref, row.key, row.state, row.value, row.decimals, value_text(row), receipts, row.is_corrected)
+    text = value_text(row)
+    return Figure(
+        row.ref, row.key, row.state, row.value, row.decimals, text, receipts, row.is_corrected, row.is_overridden
+    )
 
 
 def part_figure(row: KpiRow, part: str, value: Decimal | None, *, is_signed: bool = False) -> Figure:

@@ -24,6 +24,7 @@ _STATES = (
 )
 _MARKS = (
     ("*", "rests on a declared correction"),
+    ("¶", "printed by a declared override, although a finding stands against it"),
     ("#", "small base: the denominator is below {small_base}"),
     ("§", "as stated in the return, not derived"),
     ("K12", "the reference of a figure; its row in 'Where each number came from' bears the same"),

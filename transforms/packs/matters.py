@@ -179,6 +179,11 @@ def _held_or_missing(rows: Sequence[KpiRow], pack: PackInput) -> PointList:
     if corrected:
         refs = join_words([r.ref for r in corrected])
         points.append(Point(f"{plural(len(corrected), 'figure')} rest on declared corrections: {refs}."))
+    overridden = [r for r in rows if r.is_overridden]
+    if overridden:
+        refs = join_words([r.ref for r in overridden])
+        verb = "is" if len(overridden) == 1 else "are"
+        points.append(Point(f"{plural(len(overridden), 'figure')} {verb} printed by declared overrides: {refs}."))
     if pack.refused:
         points.append(Point(f"{plural(len(pack.refused), 'file was', 'files were')} refused; see data quality."))
     return PointList("What is held or missing", tuple(points), "Nothing is held, nothing is missing.")

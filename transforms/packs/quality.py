@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from schemas.evidence import AppliedCorrection, ReceivedFile, RefusedFile
+from schemas.evidence import AppliedCorrection, AppliedOverride, ReceivedFile, RefusedFile
 from schemas.findings import Finding
-from schemas.pack import CorrectionLine, FindingLine, MissingLine, Quality, ReceivedLine
+from schemas.pack import CorrectionLine, FindingLine, MissingLine, OverrideLine, Quality, ReceivedLine
 from transforms.indicators import stale_after
 from transforms.packs.inputs import PackInput, period_text
-from transforms.words import join_words, plural, say_short_date
+from transforms.words import USED_WORDS, join_words, plural, say_accepted, say_short_date
 
 _SEVERITY = {"error": "Held", "doubt": "Doubt", "note": "Note"}
 _SINGLE_CELLS = {"undated"}
@@ -21,13 +21,16 @@ def make_quality(pack: PackInput) -> Quality:
     used = _current(received, pack)
     missing = _missing(pack)
     corrections = [(r, a) for r in received for a in r.applied]
+    overrides = [_override_line(a, pack, r) for r in received for a in r.overridden]
+    overrides += [_override_line(a, pack) for a in pack.across]
     findings = _finding_lines(received, pack)
     return Quality(
-        _sentence(received, missing, corrections, findings),
+        _sentence(received, missing, corrections, overrides, findings),
         tuple(_received_line(r, pack) for r in used),
         tuple(missing),
         tuple(line for r in pack.refused for line in _refused_lines(r)),
         tuple(_correction_line(r, a, pack) for r, a in corrections),
+        tuple(overrides),
         tuple(findings),
         tuple((u.label, ", ".join(u.plan_refs), u.why) for u in pack.programme.unmeasured),
     )
@@ -47,14 +50,12 @@ def _current(received: Sequence[ReceivedFile], pack: PackInput) -> list[Received
 
 
 def _received_line(item: ReceivedFile, pack: PackInput) -> ReceivedLine:
-    counts = [(sum(f.severity == s for f in item.findings), s) for s in ("error", "doubt", "note")]
+    standing = [f for f in item.findings if f.is_open]
+    counts = [(sum(f.severity == s for f in standing), s) for s in ("error", "doubt", "note")]
     words = join_words([plural(n, _SEVERITY[s].lower(), f"{_SEVERITY[s].lower()}s") for n, s in counts if n])
-    if item.applied:
-        words = (
-            f"{words}; {plural(len(item.applied), 'correction')}"
-            if words
-            else plural(len(item.applied), "correction")
-        )
+    decided = [plural(len(item.applied), "correction")] if item.applied else []
+    decided += [plural(len(item.overridden), "override")] if item.overridden else []
+    words = "; ".join(filter(None, [words, join_words(decided)]))
     return ReceivedLine(
         pack.programme.return_of(item.return_id).title,
         period_text(item.period),
@@ -86,15 +87,46 @@ def _missing(pack: PackInput) -> list[MissingLine]:
 
 def _correction_line(item: ReceivedFile, applied: AppliedCorrection, pack: PackInput) -> CorrectionLine:
     declared = applied.correction
-    title = pack.programme.return_of(item.return_id).title
     who = pack.programme.service_label(declared.service)
-    place = f"{applied.reading.sheet}!{applied.reading.cell}"
+    name = _name(declared.field, declared.subgroup, pack)
     return CorrectionLine(
-        f"{title}, {period_text(item.period)}, {who}, {place}",
-        f"{declared.field.replace('_', ' ')}: {applied.reading.raw_text} to {applied.right.raw_text}",
+        f"{_title(item, pack)}, {who}: {name}",
+        f"{applied.reading.sheet}!{applied.reading.cell}",
+        applied.reading.raw_text or "nothing",
+        applied.right.raw_text,
         declared.reason,
-        f"{declared.role}, {say_short_date(declared.date)}",
+        declared.role,
+        say_short_date(declared.date),
     )
+
+
+def _override_line(applied: AppliedOverride, pack: PackInput, item: ReceivedFile | None = None) -> OverrideLine:
+    declared, finding = applied.override, applied.finding
+    about = [f"action {declared.action}"] if declared.action else []
+    if not about and declared.measure is not None:
+        name = _name(declared.field or declared.measure, declared.subgroup, pack)
+        about = [f"{pack.programme.service_label(declared.service)}: {name}"]
+    used = [USED_WORDS[o.chosen] for o in applied.released if o.chosen]
+    return OverrideLine(
+        ", ".join([_title(item, pack) if item else "Plan", *about]),
+        f"{finding.sheet}!{finding.cell}" if finding.sheet and finding.cell else "",
+        _SEVERITY[finding.severity],
+        say_accepted(finding.message),
+        declared.expected or "nothing",
+        join_words(list(dict.fromkeys(used))) or "unchanged",
+        declared.note,
+        declared.role,
+        say_short_date(declared.date),
+    )
+
+
+def _title(item: ReceivedFile, pack: PackInput) -> str:
+    return f"{pack.programme.return_of(item.return_id).title}, {period_text(item.period)}"
+
+
+def _name(field: str, subgroup: str | None, pack: PackInput) -> str:
+    words = field.replace("_", " ")
+    return f"{words}, {pack.programme.subgroup_label(subgroup)}" if subgroup else words
 
 
 def _finding_lines(received: Sequence[ReceivedFile], pack: PackInput) -> list[FindingLine]:
@@ -105,9 +137,10 @@ def _finding_lines(received: Sequence[ReceivedFile], pack: PackInput) -> list[Fi
     for item in received:
         if item.return_id in trackers and item.period.end != latest:
             continue
-        title = f"{pack.programme.return_of(item.return_id).title}, {period_text(item.period)}"
-        singles = [f for f in item.findings if f.code in _SINGLE_CELLS]
-        lines += [_line(f, title) for f in item.findings if f.code not in _SINGLE_CELLS]
+        title = _title(item, pack)
+        standing = [f for f in item.findings if f.is_open]
+        singles = [f for f in standing if f.code in _SINGLE_CELLS]
+        lines += [_line(f, title) for f in standing if f.code not in _SINGLE_CELLS]
         if singles:
             keys = [f.row_key or "" for f in singles]
             text = (
@@ -115,10 +148,9 @@ def _finding_lines(received: Sequence[ReceivedFile], pack: PackInput) -> list[Fi
             )
             line = FindingLine(_SEVERITY["doubt"], title, text, singles[0].action)
             lines.append((1, line))
-    loose = [*pack.findings, *pack.plan.findings]
-    lines += [
-        _line(f, "Declared decisions" if f.code.startswith(("correction", "decision")) else "Plan") for f in loose
-    ]
+    loose = [*pack.findings, *(f for f in pack.plan.findings if f.is_open)]
+    decisions = ("correction", "override", "decision")
+    lines += [_line(f, "Declared decisions" if f.code.startswith(decisions) else "Plan") for f in loose]
     return [line for _, line in sorted(lines, key=lambda pair: pair[0])]
 
 
@@ -132,6 +164,7 @@ def _sentence(
     received: Sequence[ReceivedFile],
     missing: Sequence[MissingLine],
     corrections: Sequence[object],
+    overrides: Sequence[object],
     findings: Sequence[FindingLine],
 ) -> str:
     held = sum(f.severity == "Held" for f in findings)
@@ -139,6 +172,8 @@ def _sentence(
     parts.append(f"{plural(len(missing), 'return')} with figures missing" if missing else "no return missing")
     parts.append(f"{plural(held, 'error holds', 'errors hold')} a figure back" if held else "no figure held")
     parts.append(plural(len(corrections), "correction") + " declared" if corrections else "nothing corrected")
+    if overrides:
+        parts.append(plural(len(overrides), "finding") + " accepted")
     return f"{join_words(parts)}."
 
 
