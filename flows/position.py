@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from flows.settings import UsageError, read_time, utc_now
+from flows.owner_rows import read_trackers, renew_findings
 from flows.taking import register
 from history.records import Receipt
 from history.store import History
@@ -17,11 +18,11 @@ from schemas.facts import CutTable, Observation, Reading
 from schemas.findings import Finding, make_finding
 from schemas.kpi import KpiRow
 from transforms.actions import RatedPlan, rate_actions
+from transforms.commentary import Remark, read_commentary
 from transforms.corrections import apply_corrections, describe
 from transforms.indicators import derive_kpis
 from transforms.judging import judge_tables
 from transforms.known import Facts, KnownObservation
-from transforms.tracker import Tracker, read_tracker
 from workbooks.locate import latest_layout
 
 
@@ -40,6 +41,7 @@ class Position:
     refused: tuple[RefusedFile, ...]
     corrections: tuple[Correction, ...]
     findings: tuple[Finding, ...] = field(default=())
+    remarks: tuple[Remark, ...] = field(default=())
 
     def receipt(self, receipt_id: int) -> ReceivedFile:
         """The received file of a receipt id."""
@@ -78,7 +80,7 @@ def derive_position(
     if known is not None:
         loose = []  # what a correction waits for may have been received later
     facts = Facts(observations)
-    trackers = _trackers(history, programme, receipts, as_at)
+    plan = rate_actions(read_trackers(history, programme, receipts, as_at), programme, moves, as_at)
     return Position(
         programme,
         as_at,
@@ -86,11 +88,12 @@ def derive_position(
         sha,
         facts,
         tuple(derive_kpis(facts, programme, as_at)),
-        rate_actions(trackers, programme, moves, as_at),
-        tuple(received),
+        plan,
+        tuple(renew_findings(received, plan.owner_findings)),
         tuple(RefusedFile(r.name, r.sha256, r.received_at, r.findings) for r in history.refusals(name, known)),
         tuple(corrections),
         tuple(loose),
+        tuple(_remarks(history, programme, receipts, as_at)),
     )
 
 
@@ -135,6 +138,7 @@ def _received(receipt: Receipt, findings: Sequence[Finding]) -> ReceivedFile:
         receipt.sha256,
         receipt.received_at,
         tuple(findings),
+        scope=receipt.scope,
     )
 
 
@@ -182,8 +186,13 @@ def _is_structural(finding: Finding) -> bool:
     }
 
 
-def _trackers(history: History, programme: Programme, receipts: Sequence[Receipt], as_at: dt.date) -> list[Tracker]:
-    ids = {item.id for item in programme.returns if item.kind == "tracker"}
+def _remarks(history: History, programme: Programme, receipts: Sequence[Receipt], as_at: dt.date) -> list[Remark]:
+    """What owners wrote on indicators in the commentary returns as at the date or before."""
+    ids = {item.id for item in programme.returns if item.kind == "commentary"}
     own = [r for r in receipts if r.return_id in ids and r.period.end <= as_at]
     readings = history.readings(own)
-    return [read_tracker(readings[r.receipt_id], r.period.end, programme) for r in own]
+    return [
+        remark
+        for r in own
+        for remark in read_commentary(readings[r.receipt_id], r.period.end, programme, r.receipt_id).remarks
+    ]

@@ -228,7 +228,7 @@ class Return(Frozen):
 
     id: Slug
     title: str
-    kind: Literal["measures", "tracker"] = "measures"
+    kind: Literal["measures", "tracker", "commentary"] = "measures"
     cadence: Cadence
     sender: str = ""
     recognise: tuple[str, ...] = ()

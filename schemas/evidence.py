@@ -20,7 +20,10 @@ class AppliedCorrection:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """A receipt that speaks: the findings that stand after corrections, and what was corrected in it."""
+    """A receipt that speaks: the findings that stand after corrections, and what was corrected in it.
+
+    `scope` is the role whose rows alone a tracker holds; '' for a whole workbook.
+    """
 
     receipt_id: int
     return_id: str
@@ -30,6 +33,7 @@ class ReceivedFile:
     received_at: str
     findings: tuple[Finding, ...]
     applied: tuple[AppliedCorrection, ...] = ()
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,15 @@ from workbooks.cutting import cut_table
 from workbooks.grid import Sheet
 from workbooks.locate import find_as_at, find_covered, has_title, latest_layout, locate_tables, share_located
 from workbooks.opening import Unopenable, open_workbook
+from workbooks.scope import find_lost_columns, find_scope
 
 
 @dataclass(frozen=True, slots=True)
 class WorkbookReading:
     """What a workbook says, as far as it could be read. `findings` of gate 1 and of its rows.
 
-    `covered` is the period its in-period figures are about, where the workbook says so.
+    `covered` is the period its in-period figures are about, where the workbook says so. `scope` is the role
+    whose rows a partial tracker holds; '' for a whole workbook.
     """
 
     name: str
@@ -32,6 +34,7 @@ class WorkbookReading:
     covered: Period | None = None
     tables: tuple[CutTable, ...] = ()
     findings: tuple[Finding, ...] = field(default=())
+    scope: str = ""
 
     @property
     def is_refused(self) -> bool:
@@ -112,13 +115,19 @@ def _read_as(sheets: Sequence[Sheet], name: str, sha256: str, item: Return, prog
     located, findings = locate_tables(sheets, layout, item.partial.get(period.end))
     if any(f.refuses for f in findings):
         return WorkbookReading(name, sha256, item, layout, period, findings=tuple(findings))
+    scope = ""
+    if item.kind == "tracker":
+        scope, unclear = find_scope(located, layout.rows_of)
+        unclear += find_lost_columns(located) if scope else []
+        if unclear:
+            return WorkbookReading(name, sha256, item, layout, period, findings=(*findings, *unclear))
     tables = []
     for place in located:
         table, more_findings = cut_table(place, programme)
         tables.append(table)
         findings += more_findings
     covered = find_covered(sheets, layout.covers) if layout.covers else None
-    return WorkbookReading(name, sha256, item, layout, period, covered, tuple(tables), tuple(findings))
+    return WorkbookReading(name, sha256, item, layout, period, covered, tuple(tables), tuple(findings), scope)
 
 
 def _date_layout(sheets: Sequence[Sheet], item: Return) -> tuple[Layout | None, Period | None, list[Finding]]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from flows.checking import JudgedFile, judge_file
 from flows.cli.failures import HELD, OK
 from flows.cli.forms import file_form
-from flows.settings import UsageError, find_home, find_programme_folder, programme_folders, read_time, utc_now
-from programmes.load import load_programme
+from flows.settings import Home, UsageError, find_home, find_programme_folder, programme_folders, read_time, utc_now
+from programmes.load import LoadedProgramme, load_programme
 
 if TYPE_CHECKING:
     from flows.taking import TakenFile
@@ -57,14 +57,29 @@ def check_files(paths: Sequence[Path], programme: str, home_option: Path | None,
     """Judge workbooks and print what was found; 1 if one is refused or holds a row back."""
     if not paths:
         raise UsageError("name at least one workbook to check")
-    loaded = load_programme(find_programme_folder(programme, find_home(home_option)))
+    home = find_home(home_option)
+    loaded = load_programme(find_programme_folder(programme, home))
     judged = [judge_file(path, loaded.programme) for path in paths]
+    if home.has_history and any(item.reading.scope for item in judged):
+        judged = compare_owner_rows(judged, loaded, home)
     if as_json:
         print_json({"files": [file_form(item) for item in judged]})
     else:
         for item in judged:
             print(describe_file(item))
     return exit_code(judged)
+
+
+def compare_owner_rows(judged: Sequence[JudgedFile], loaded: LoadedProgramme, home: Home) -> list[JudgedFile]:
+    """The same files, owners' rows of a tracker set against the plan that the home knows."""
+    from flows.owner_rows import compare_with_plan
+    from history.store import History
+
+    history = History(home.history)
+    try:
+        return [compare_with_plan(history, item, loaded) for item in judged]
+    finally:
+        history.close()
 
 
 def exit_code(judged: Sequence[JudgedFile]) -> int:
@@ -77,6 +92,7 @@ def describe_file(item: JudgedFile, filed: str = "") -> str:
     reading = item.reading
     title = reading.item.title if reading.item else "not recognised"
     when = f", as at {reading.period.end.isoformat()}" if reading.period else ""
+    when += f", rows of {reading.scope}" if reading.scope else ""
     lines = [f"{item.path.name}: {item.status} ({title}{when}; {item.row_count} rows read){filed}"]
     for finding in item.findings:
         place = f"{finding.sheet}!{finding.cell}" if finding.sheet and finding.cell else finding.sheet or ""
