@@ -61,7 +61,7 @@ def judge_file(path: Path, programme: Programme) -> JudgedFile:
                 findings += read_tracker(table.readings, reading.period.end, programme, reading.scope).findings
         elif reading.item.kind == "commentary":
             for table in reading.tables:
-                findings += read_commentary(table.readings, reading.period.end, programme).findings
+                findings += read_commentary(table.readings, reading.period.end, programme, reading.scope).findings
         else:
             judged = judge_tables(reading.tables, reading.layout, programme, reading.period, reading.covered)
             observations = judged.observations

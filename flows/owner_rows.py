@@ -31,7 +31,8 @@ def read_trackers(
 def compare_with_plan(history: History, judged: JudgedFile, loaded: LoadedProgramme) -> JudgedFile:
     """A judged file of an owner's rows, with what is wrong between it and the plan as it is known now."""
     reading = judged.reading
-    if judged.status == "refused" or not reading.scope or reading.period is None:
+    is_tracker = reading.item is not None and reading.item.kind == "tracker"
+    if judged.status == "refused" or not (is_tracker and reading.scope) or reading.period is None:
         return judged
     programme, as_at = loaded.programme, reading.period.end
     receipts = history.receipts(programme.id, None, as_at)
@@ -48,7 +49,7 @@ def renew_findings(
 ) -> list[ReceivedFile]:
     """Received files, those of owners' rows with the findings against the plan as it is known now."""
     return [
-        replace(r, findings=_renew(r.findings, owner_findings.get(r.receipt_id, ()))) if r.scope else r
+        replace(r, findings=_renew(r.findings, owner_findings[r.receipt_id])) if r.receipt_id in owner_findings else r
         for r in received
     ]
 

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from flows.settings import UsageError, read_time, utc_now
 from flows.owner_rows import read_trackers, renew_findings
+from flows.settings import UsageError, read_time, utc_now
 from flows.taking import register
 from history.records import Receipt
 from history.store import History
@@ -194,5 +194,5 @@ def _remarks(history: History, programme: Programme, receipts: Sequence[Receipt]
     return [
         remark
         for r in own
-        for remark in read_commentary(readings[r.receipt_id], r.period.end, programme, r.receipt_id).remarks
+        for remark in read_commentary(readings[r.receipt_id], r.period.end, programme, r.scope, r.receipt_id).remarks
     ]

@@ -323,22 +323,22 @@ RULES: dict[str, _Rule] = {
     # an owner's rows of the tracker
     "row_of_other_owner": _Rule(
         "error",
-        "Action {key} belongs to {owner}, and this file holds the rows of {role}. The row is not used.",
+        "Action {key} belongs to {owner}, and this file holds the rows of {role}. The row is held; the plan stays as it was.",
         "Take the row out, or have the owner's role put right in the whole tracker.",
     ),
     "row_not_in_plan": _Rule(
         "error",
-        "The plan has no action {key}{near}. The row is not used.",
+        "The plan has no action {key}{near}. The row is held.",
         "Check the key; a new action is added in the whole tracker.",
     ),
     "owner_row_twice": _Rule(
         "error",
-        "Action {key} stands twice among the rows of {role}, here and at {other}. Neither is used.",
+        "Action {key} stands twice among the rows of {role}, here and at {other}. Both rows are held; the plan stays as it was.",
         "Keep the right row and take the other out.",
     ),
     "no_plan_for_rows": _Rule(
         "error",
-        "No whole tracker as at {date} or before has been received, so the rows of {role} have no plan to update.",
+        "No whole tracker as at {date} or before has been received, so the rows of {role} have no plan to update. They are held.",
         "Send the whole tracker first; these rows then take their place in it.",
     ),
     "locked_field_changed": _Rule(

@@ -46,9 +46,11 @@ class Commentary:
 
 
 def read_commentary(
-    readings: Iterable[Reading], as_at: dt.date, programme: Programme, receipt_id: int = 0
+    readings: Iterable[Reading], as_at: dt.date, programme: Programme, scope: str = "", receipt_id: int = 0
 ) -> Commentary:
     """The remarks of a commentary return. Its fields are indicator, service, role and those of TEXT_FIELDS.
+
+    A workbook of one owner's rows (`scope`) gives the role once for all of them.
 
     A row in which nobody wrote anything is one that nobody filled in; it is no remark and no finding.
     """
@@ -57,7 +59,7 @@ def read_commentary(
         rows.setdefault(reading.row_key, {})[reading.field] = reading
     remarks, findings = [], []
     for cells in rows.values():
-        remark, problems = _read_row(cells, as_at, programme, receipt_id)
+        remark, problems = _read_row(cells, as_at, programme, scope, receipt_id)
         findings += problems
         if remark is not None:
             remarks.append(remark)
@@ -65,7 +67,7 @@ def read_commentary(
 
 
 def _read_row(
-    cells: Mapping[str, Reading], as_at: dt.date, programme: Programme, receipt_id: int
+    cells: Mapping[str, Reading], as_at: dt.date, programme: Programme, scope: str, receipt_id: int
 ) -> tuple[Remark | None, list[Finding]]:
     broken = [_at(r, _NO_VALUE[r.kind], text=r.raw_text) for r in cells.values() if r.kind in _NO_VALUE]
     texts = [(name, clean_text(cells[name].raw_text)) for name in TEXT_FIELDS if name in cells]
@@ -77,6 +79,7 @@ def _read_row(
     if not filled:
         said = _at(label, "commentary_empty", indicator=label.raw_text, role=role)
         return None, [said] if role else []
+    role = role or scope
     findings = [
         _at(cells[name], "commentary_long", count=f"{len(cells[name].raw_text):,}", most=MOST_CHARACTERS)
         for name, _ in filled

@@ -23,7 +23,7 @@ class WorkbookReading:
     """What a workbook says, as far as it could be read. `findings` of gate 1 and of its rows.
 
     `covered` is the period its in-period figures are about, where the workbook says so. `scope` is the role
-    whose rows a partial tracker holds; '' for a whole workbook.
+    whose rows a partial tracker or commentary holds; '' for a whole workbook.
     """
 
     name: str
@@ -116,7 +116,7 @@ def _read_as(sheets: Sequence[Sheet], name: str, sha256: str, item: Return, prog
     if any(f.refuses for f in findings):
         return WorkbookReading(name, sha256, item, layout, period, findings=tuple(findings))
     scope = ""
-    if item.kind == "tracker":
+    if item.kind in {"tracker", "commentary"}:
         scope, unclear = find_scope(located, layout.rows_of)
         unclear += find_lost_columns(located) if scope else []
         if unclear:

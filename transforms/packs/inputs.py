@@ -14,6 +14,7 @@ from schemas.findings import Finding
 from schemas.kpi import KpiRow
 from schemas.pack import Rating
 from transforms.actions import ActionRow, RatedPlan
+from transforms.commentary import Remark
 from transforms.known import Facts
 from transforms.words import say_number, say_period, say_short_date
 
@@ -46,6 +47,7 @@ class PackInput:
     findings: tuple[Finding, ...]
     configuration_sha: str
     software: str
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def priorities(self) -> list[str]:

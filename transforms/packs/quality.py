@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
+from schemas.config import Return
 from schemas.evidence import AppliedCorrection, ReceivedFile
 from schemas.findings import Finding
 from schemas.pack import CorrectionLine, FindingLine, MissingLine, Quality, ReceivedLine
 from transforms.indicators import stale_after
+from transforms.packs.blocks import make_blocks
+from transforms.packs.commentary import is_commented
 from transforms.packs.inputs import PackInput, period_text
 from transforms.words import join_words, plural, say_short_date
 
@@ -38,6 +42,11 @@ def _current(received: Sequence[ReceivedFile], pack: PackInput) -> list[Received
     return sorted(received, key=lambda r: (order.get(r.return_id, 99), r.period.end))
 
 
+def _title(item: ReceivedFile, pack: PackInput) -> str:
+    title = pack.programme.return_of(item.return_id).title
+    return f"{title}, rows of {item.scope}" if item.scope else title
+
+
 def _received_line(item: ReceivedFile, pack: PackInput) -> ReceivedLine:
     counts = [(sum(f.severity == s for f in item.findings), s) for s in ("error", "doubt", "note")]
     words = join_words([plural(n, _SEVERITY[s].lower(), f"{_SEVERITY[s].lower()}s") for n, s in counts if n])
@@ -48,7 +57,7 @@ def _received_line(item: ReceivedFile, pack: PackInput) -> ReceivedLine:
             else plural(len(item.applied), "correction")
         )
     return ReceivedLine(
-        pack.programme.return_of(item.return_id).title,
+        _title(item, pack),
         period_text(item.period),
         item.name,
         item.received_at[:10],
@@ -63,8 +72,14 @@ def _missing(pack: PackInput) -> list[MissingLine]:
         own = [r for r in pack.own_rows if r.impact == "no_data" and pack.indicator(r.indicator).return_id == item.id]
         periods = [r.period.end for r in pack.received if r.return_id == item.id and r.period.end <= pack.as_at]
         if item.kind == "tracker":
-            if not periods:
+            whole = [
+                r for r in pack.received if r.return_id == item.id and not r.scope and r.period.end <= pack.as_at
+            ]
+            if not whole:
                 lines.append(MissingLine(item.title, "never received", "every action"))
+            continue
+        if item.kind == "commentary":
+            lines += _missing_commentary(item, max(periods, default=None), pack)
             continue
         if not own:
             continue
@@ -74,6 +89,15 @@ def _missing(pack: PackInput) -> list[MissingLine]:
             state = f"last as at {say_short_date(max(periods))}; these figures are absent from it or too old"
         lines.append(MissingLine(item.title, state, "; ".join(labels)))
     return lines
+
+
+def _missing_commentary(item: Return, last: dt.date | None, pack: PackInput) -> list[MissingLine]:
+    """The indicators that call for detail and on which no owner wrote since the previous reporting date."""
+    silent = [block.label for block in make_blocks(pack) if not is_commented(block.id, pack)]
+    if not silent:
+        return []
+    state = f"last as at {say_short_date(last)}; says nothing new of these" if last else "never received"
+    return [MissingLine(item.title, state, "; ".join(silent))]
 
 
 def _correction_line(item: ReceivedFile, applied: AppliedCorrection, pack: PackInput) -> CorrectionLine:
@@ -93,11 +117,12 @@ def _finding_lines(received: Sequence[ReceivedFile], pack: PackInput) -> list[Fi
     """Findings that stand, errors first; the many alike of a tracker are told in one line."""
     lines: list[tuple[int, FindingLine]] = []
     trackers = {item.id for item in pack.programme.returns if item.kind == "tracker"}
-    latest = max((r.period.end for r in received if r.return_id in trackers), default=None)
+    whole = [r.period.end for r in received if r.return_id in trackers and not r.scope]
+    latest = max(whole, default=None)
     for item in received:
-        if item.return_id in trackers and item.period.end != latest:
+        if item.return_id in trackers and latest is not None and item.period.end < latest:
             continue
-        title = f"{pack.programme.return_of(item.return_id).title}, {period_text(item.period)}"
+        title = f"{_title(item, pack)}, {period_text(item.period)}"
         singles = [f for f in item.findings if f.code in _SINGLE_CELLS]
         lines += [_line(f, title) for f in item.findings if f.code not in _SINGLE_CELLS]
         if singles:
