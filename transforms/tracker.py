@@ -86,7 +86,7 @@ def read_tracker(
         entry = _to_entry(key, cells, programme)
         entries.append(entry)
         findings += _check_entry(entry, cells, as_at, programme)
-        if "#" in key:
+        if key != cells[LABEL_FIELD].raw_text and "#" in key:
             findings.append(_duplicate(key, cells, rows, scope))
         if scope:
             if entry.owner and not names_role(entry.owner, scope):

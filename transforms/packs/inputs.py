@@ -78,12 +78,17 @@ class PackInput:
 
     def rating(self, rating_id: str) -> Rating:
         """A rating as this programme prints it."""
-        if rating_id in _STATES:
-            return Rating(rating_id, *_STATES[rating_id])
-        for colour_id, colour in self.programme.brag.items():
-            if colour_id == rating_id:
-                return Rating(rating_id, colour.letter, colour.label)
-        return Rating(rating_id, "", rating_id.replace("_", " ").title())
+        return find_rating(rating_id, self.programme)
+
+
+def find_rating(rating_id: str, programme: Programme) -> Rating:
+    """A rating as a programme prints it: its letter and word."""
+    if rating_id in _STATES:
+        return Rating(rating_id, *_STATES[rating_id])
+    for colour_id, colour in programme.brag.items():
+        if colour_id == rating_id:
+            return Rating(rating_id, colour.letter, colour.label)
+    return Rating(rating_id, "", rating_id.replace("_", " ").title())
 
 
 def value_text(row: KpiRow) -> str:
