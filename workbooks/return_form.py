@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openpyxl import Workbook
@@ -12,6 +12,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -29,6 +30,9 @@ _DAY_FORMAT = "dd/mm/yyyy"
 _FIRST_DAY, _LAST_DAY = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
 _SERIAL_ZERO = dt.date(1899, 12, 30)
 _LONGEST = 32_767
+_LINE, _MOST_LINES = 13, 30
+_A4, _A3 = 9, 8
+_WIDE = 180
 _FORMULA_LIKE = ("=", "+", "-", "@")
 
 
@@ -82,6 +86,7 @@ def _write_head(sheet: Worksheet, form: ReturnForm) -> int:
     for number, column in enumerate(form.columns, 1):
         _dress_header(_put(sheet, row, number, column.title))
         sheet.column_dimensions[get_column_letter(number)].width = column.width
+    sheet.row_dimensions[row].height = 2 * _LINE + 4
     return row
 
 
@@ -95,9 +100,20 @@ def _write_rows(sheet: Worksheet, form: ReturnForm, header: int) -> None:
     empty: tuple[FormValue, ...] = (None,) * len(form.columns)
     for number, values in enumerate((*form.rows, *(empty for _ in range(form.spare))), header + 1):
         is_spare = number > header + len(form.rows)
+        sheet.row_dimensions[number].height = _LINE * _lines_needed(form.columns, values) + 3
         for position, (column, value) in enumerate(zip(form.columns, values, strict=True), 1):
             cell = _put(sheet, number, position, value)
             _dress(cell, column, is_open=is_spare and not column.is_help)
+
+
+def _lines_needed(columns: Sequence[FormColumn], values: Sequence[FormValue]) -> int:
+    """The lines of the longest wrapped cell, two at least: programs that do not fit rows themselves show all."""
+    needed = 2
+    for column, value in zip(columns, values, strict=True):
+        if isinstance(value, str):
+            parts = value.split("\n")
+            needed = max(needed, sum(1 + int(len(part) / (column.width * 0.95)) for part in parts))
+    return min(needed, _MOST_LINES)
 
 
 def _dress(cell: Cell, column: FormColumn, *, is_open: bool) -> None:
@@ -126,7 +142,7 @@ def _write_guide(sheet: Worksheet, form: ReturnForm) -> dict[str, str]:
         cell = _put(sheet, row, 1, f"{number}. {text}")
         sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=2)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.row_dimensions[row].height = 14 * (1 + len(text) // 125)
+        sheet.row_dimensions[row].height = 14 * (1 + len(text) // 150)
         row += 1
     places = {}
     for choices in form.lists:
@@ -190,11 +206,12 @@ def _set_up(sheet: Worksheet, form: ReturnForm, header: int) -> None:
     sheet.protection.sheet = True  # no password: it keeps slips out, not people
     for name in ("formatColumns", "formatRows", "autoFilter", "sort"):
         setattr(sheet.protection, name, False)  # False means: allowed
-    _print_setup(sheet)
+    _print_setup(sheet, _A3 if sum(column.width for column in form.columns) > _WIDE else _A4)
 
 
-def _print_setup(sheet: Worksheet) -> None:
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+def _print_setup(sheet: Worksheet, paper: int = _A4) -> None:
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", paper
+    sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.75, footer=0.3)
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.oddFooter = HeaderFooterItem(left=_HeaderFooterPart("&A"), right=_HeaderFooterPart("Page &P of &N"))
