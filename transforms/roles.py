@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from schemas.spelling import nearest, normalise
 
+_AROUND = re.compile(r"\s*([/;,+])\s*")
 _BETWEEN = re.compile(r"\s*(?:[/;,&\n+]|\bwith\b)\s*", re.IGNORECASE)
 
 
@@ -21,23 +22,28 @@ def split_roles(owner: str) -> tuple[str, ...]:
 
 def names_role(owner: str, role: str) -> bool:
     """Whether the owner's cell names the role, alone or among others."""
-    form = normalise(role)
-    return bool(form) and any(normalise(part) == form for part in split_roles(owner))
+    form = fold_role(role)
+    return bool(form) and any(fold_role(part) == form for part in split_roles(owner))
+
+
+def fold_role(text: str) -> str:
+    """The form in which two spellings of a role, or of a list of roles, are compared."""
+    return normalise(_AROUND.sub(r"\1", text))
 
 
 def list_owners(owners: Iterable[str]) -> list[str]:
     """The owners as they are printed, each spelling once, in order of the alphabet."""
     found: dict[str, str] = {}
     for owner in owners:
-        if normalise(owner):
-            found.setdefault(normalise(owner), " ".join(owner.split()))
+        if fold_role(owner):
+            found.setdefault(fold_role(owner), " ".join(owner.split()))
     return sorted(found.values(), key=normalise)
 
 
 def find_role(asked: str, owners: Iterable[str]) -> tuple[str | None, str | None]:
     """The role meant by `asked`, as the plan spells it; else None and the nearest role there is."""
     known = list_owners(part for owner in owners for part in split_roles(owner))
-    same = [role for role in known if normalise(role) == normalise(asked)]
+    same = [role for role in known if fold_role(role) == fold_role(asked)]
     if same:
         return same[0], None
     starts = [role for role in known if normalise(role).startswith(normalise(asked))]

@@ -85,7 +85,7 @@ def read_tracker(
     for key, cells in rows.items():
         entry = _to_entry(key, cells, programme)
         entries.append(entry)
-        findings += _check_entry(entry, cells, as_at, programme)
+        findings += _check_entry(entry, cells, as_at, programme, is_whole=not scope)
         if key != cells[LABEL_FIELD].raw_text and "#" in key:
             findings.append(_duplicate(key, cells, rows, scope))
         if scope:
@@ -138,7 +138,7 @@ def _duplicate(key: str, cells: dict[str, Reading], rows: dict[str, dict[str, Re
 
 
 def _check_entry(
-    entry: ActionEntry, cells: dict[str, Reading], as_at: dt.date, programme: Programme
+    entry: ActionEntry, cells: dict[str, Reading], as_at: dt.date, programme: Programme, *, is_whole: bool
 ) -> list[Finding]:
     findings = [
         _at(cells[name], "not_a_date", text=cells[name].raw_text)
@@ -147,7 +147,8 @@ def _check_entry(
     ]
     is_later = entry.starts is not None and entry.starts > as_at
     is_done = entry.completed_on is not None and entry.completed_on <= as_at
-    if entry.due_at(as_at) is None and entry.next_review is None and not (is_done or is_later):
+    is_dated = entry.due_at(as_at) is not None or entry.next_review is not None
+    if is_whole and not (is_dated or is_done or is_later):
         findings.append(_at(cells[LABEL_FIELD], "undated", key=entry.key))
     if entry.completed_on is not None and entry.completed_on > as_at:
         findings.append(_at(cells["completed_on"], "completed_in_future", date=entry.completed_on, as_at=as_at))

@@ -10,11 +10,10 @@ from schemas.config import Programme, Return
 from schemas.facts import OWNER_FIELDS
 from schemas.forms import ChoiceList, FormColumn, FormValue, ReturnForm
 from schemas.layout import FieldLayout, Layout, TableLayout
-from schemas.spelling import normalise
 from transforms.actions import ActionRow
 from transforms.form_layout import above_of, anchor_of, head_lines, header_of, help_column, sheet_name
 from transforms.packs.inputs import find_rating
-from transforms.roles import names_role
+from transforms.roles import fold_role, names_role
 from transforms.words import say_date
 
 _WIDTHS = {
@@ -28,7 +27,7 @@ _RATINGS = "ratings"
 def own_rows(rows: Sequence[ActionRow], role: str, *, is_exact: bool = False) -> list[ActionRow]:
     """The actions of a role: those whose owner names it, alone or among others; `is_exact`: alone."""
     if is_exact:
-        return [row for row in rows if normalise(row.entry.owner) == normalise(role)]
+        return [row for row in rows if fold_role(row.entry.owner) == fold_role(role)]
     return [row for row in rows if names_role(row.entry.owner, role)]
 
 
