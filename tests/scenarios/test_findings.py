@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import io
 import zipfile
 from collections.abc import Callable
@@ -60,6 +61,8 @@ DUE, IN_TIME, LATE, PCT = LAMP_HEADER[1:]
 
 
 def test_every_code_has_a_scenario_or_is_told_elsewhere() -> None:
+    for path in Path(__file__).parent.glob("test_*.py"):
+        importlib.import_module(f"tests.scenarios.{path.stem}")
     assert set(RULES) - COVERED == set(ELSEWHERE)
 
 
