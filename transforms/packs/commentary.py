@@ -43,7 +43,7 @@ def make_commentary(indicator: str, pack: PackInput) -> tuple[Commentary, ...]:
 
 
 def say_author(remark: Remark, pack: PackInput) -> str:
-    """ "Head of Service, on Referral & Assessment, as at 29 November 2021"."""
+    """ "Head of Service, on Adoption, as at 29 November 2021"."""
     about = f", on {pack.programme.service_label(remark.service)}" if remark.service else ""
     return f"{remark.role}{about}, as at {say_date(remark.as_at)}"
 
