@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from schemas.kpi import KpiRow
 from schemas.pack import Block
@@ -16,15 +16,22 @@ from transforms.words import join_words, plural
 def make_blocks(pack: PackInput) -> tuple[Block, ...]:
     """A block for every indicator with a figure that is Red, Yellow, held, misses its target or moved colour, or
     on which an owner wrote since the previous reporting date."""
-    blocks = []
+    return tuple(_block(rows, reasons, pack) for rows, reasons in _earned(pack))
+
+
+def list_blocks(pack: PackInput) -> list[tuple[str, str]]:
+    """The id and label of every indicator that has a block, in order."""
+    return [(rows[0].indicator, rows[0].label) for rows, _ in _earned(pack)]
+
+
+def _earned(pack: PackInput) -> Iterator[tuple[list[KpiRow], list[str]]]:
     for indicator in pack.programme.indicators:
         rows = [r for r in pack.own_rows if r.indicator == indicator.id]
         reasons = earn_block(rows)
         if is_commented(indicator.id, pack):
             reasons.append("an owner comments on it")
         if rows and reasons:
-            blocks.append(_block(rows, reasons, pack))
-    return tuple(blocks)
+            yield rows, reasons
 
 
 def earn_block(rows: Sequence[KpiRow]) -> list[str]:

@@ -10,7 +10,7 @@ from schemas.evidence import AppliedCorrection, ReceivedFile
 from schemas.findings import Finding
 from schemas.pack import CorrectionLine, FindingLine, MissingLine, Quality, ReceivedLine
 from transforms.indicators import stale_after
-from transforms.packs.blocks import make_blocks
+from transforms.packs.blocks import list_blocks
 from transforms.packs.commentary import is_commented
 from transforms.packs.inputs import PackInput, period_text
 from transforms.words import join_words, plural, say_short_date
@@ -93,7 +93,7 @@ def _missing(pack: PackInput) -> list[MissingLine]:
 
 def _missing_commentary(item: Return, last: dt.date | None, pack: PackInput) -> list[MissingLine]:
     """The indicators that call for detail and on which no owner wrote since the previous reporting date."""
-    silent = [block.label for block in make_blocks(pack) if not is_commented(block.id, pack)]
+    silent = [label for indicator, label in list_blocks(pack) if not is_commented(indicator, pack)]
     if not silent:
         return []
     state = f"last as at {say_short_date(last)}; says nothing new of these" if last else "never received"

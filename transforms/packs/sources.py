@@ -6,7 +6,7 @@ from schemas.kpi import KpiRow
 from schemas.pack import QuoteSource, SourceFile, SourceRow, Sources
 from transforms.formulas import say_formula
 from transforms.known import FigureValue
-from transforms.packs.blocks import make_blocks
+from transforms.packs.blocks import list_blocks
 from transforms.packs.commentary import find_remarks, say_author
 from transforms.packs.inputs import PackInput, full_name, value_text
 
@@ -43,12 +43,12 @@ def make_sources(pack: PackInput) -> Sources:
 def _quotes(pack: PackInput, ids: dict[int, str]) -> list[QuoteSource]:
     """Where the owners' words beside the printed blocks came from."""
     quotes = []
-    for block in make_blocks(pack):
-        for remark in find_remarks(block.id, pack):
+    for indicator, label in list_blocks(pack):
+        for remark in find_remarks(indicator, pack):
             name = ids.setdefault(remark.receipt_id, f"F{len(ids) + 1}")
             cells = ", ".join(ref.cell for ref in remark.cells)
             sheet = remark.cells[0].sheet
-            quotes.append(QuoteSource(block.label, say_author(remark, pack), f"{name} {sheet}!{cells}"))
+            quotes.append(QuoteSource(label, say_author(remark, pack), f"{name} {sheet}!{cells}"))
     return quotes
 
 
