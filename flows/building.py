@@ -74,6 +74,7 @@ def model_pack(position: Position, board: Board, meeting: dt.date | None, editio
             position.configuration_sha,
             software_version(),
             position.across,
+            position.remarks,
         )
     )
 
@@ -142,7 +143,7 @@ def missing_returns(position: Position) -> list[dict[str, object]]:
     for item in position.programme.returns:
         waiting = [r.ref for r in position.rows if r.impact == "no_data" and sources[r.indicator] == item.id]
         ends = [r.period.end for r in position.received if r.return_id == item.id and r.period.end <= position.as_at]
-        if waiting or (item.kind == "tracker" and not ends):
+        if waiting or (item.kind in {"tracker", "commentary"} and not ends):
             last = max(ends, default=None)
             found.append(
                 {

@@ -12,6 +12,7 @@ from schemas.config import Programme
 from schemas.drift import place_acceptance
 from schemas.facts import LABEL_FIELD, Observation
 from schemas.findings import Finding
+from transforms.commentary import read_commentary
 from transforms.judging import judge_tables
 from transforms.tracker import read_tracker
 from workbooks.personal import find_in_name
@@ -82,7 +83,10 @@ def judge_file(path: Path, programme: Programme) -> JudgedFile:
     if not reading.is_refused and reading.item and reading.layout and reading.period:
         if reading.item.kind == "tracker":
             for table in reading.tables:
-                findings += read_tracker(table.readings, reading.period.end, programme).findings
+                findings += read_tracker(table.readings, reading.period.end, programme, reading.scope).findings
+        elif reading.item.kind == "commentary":
+            for table in reading.tables:
+                findings += read_commentary(table.readings, reading.period.end, programme, reading.scope).findings
         else:
             judged = judge_tables(reading.tables, reading.layout, programme, reading.period, reading.covered)
             observations = judged.observations

@@ -19,6 +19,7 @@ from schemas.decisions import Override
 from schemas.evidence import ComparedReturn, ReceivedFile
 from schemas.facts import Observation, Period, Reading
 from schemas.findings import Finding
+from schemas.spelling import normalise
 from transforms.agreement import Conflict, demote_companies, find_conflicts, hold_conflicts, keep_most_exact
 from transforms.doubts import EARLIER_RETURNS, find_changed_titles, find_doubts, read_titles
 from transforms.known import KnownObservation
@@ -189,8 +190,8 @@ def _is_comparable(item: JudgedFile) -> bool:
     return item.status != "refused" and item.reading.period is not None
 
 
-def _key(item: JudgedFile) -> tuple[str, str]:
-    return _return_of(item), _period_of(item).key
+def _key(item: JudgedFile) -> tuple[str, str, str]:
+    return _return_of(item), _period_of(item).key, normalise(item.reading.scope)
 
 
 def _return_of(item: JudgedFile) -> str:
@@ -208,7 +209,11 @@ def _to_arriving(
 ) -> list[_Arriving]:
     from history.records import Receipt
 
-    known = {(r.return_id, r.period.key) for r in history.receipts(programme, None)} if history else set()
+    known = (
+        {(r.return_id, r.period.key, normalise(r.scope)) for r in history.receipts(programme, None)}
+        if history
+        else set()
+    )
     first = history.last_number() + 1 if history else 1
     arriving = []
     for number, (place, judged) in enumerate(files, first):
@@ -222,6 +227,7 @@ def _to_arriving(
             name=judged.name,
             received_at=received_at,
             configuration_sha="",
+            scope=judged.reading.scope,
         )
         arriving.append(_Arriving(place, judged, receipt))
     return arriving
@@ -316,10 +322,10 @@ def _find_titles(
     history: History | None,
 ) -> list[Finding]:
     """Actions of a tracker whose title is not that of the trackers before it."""
-    if programme.return_of(item.receipt.return_id).kind != "tracker":
+    if programme.return_of(item.receipt.return_id).kind != "tracker" or item.receipt.scope:
         return []
     here = {a.receipt.receipt_id: _readings(a.judged) for a in arriving}
-    before = _receipts_before(item.receipt, order)
+    before = [r for r in _receipts_before(item.receipt, order) if not r.scope]
     stored = history.readings([r for r in before if r.receipt_id not in here], field="title") if history else {}
     trackers = [here.get(r.receipt_id) or stored[r.receipt_id] for r in before]
     return find_changed_titles(_readings(item.judged), read_titles(trackers))

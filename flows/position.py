@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from flows.comparing import accept_compared
+from flows.owner_rows import read_trackers, renew_findings
 from flows.settings import UsageError, read_time, utc_now
 from flows.speaking import judge_again
 from flows.taking import register
@@ -19,10 +20,10 @@ from schemas.evidence import AppliedOverride, ReceivedFile, RefusedFile
 from schemas.findings import Finding
 from schemas.kpi import KpiRow
 from transforms.actions import RatedPlan, rate_actions
+from transforms.commentary import Remark, read_commentary
 from transforms.indicators import derive_kpis
 from transforms.known import Facts
 from transforms.overrides import WaitingOverride, explain_left, settle_across
-from transforms.tracker import Tracker, read_tracker
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Position:
     findings: tuple[Finding, ...] = field(default=())
     overrides: tuple[Override, ...] = ()
     across: tuple[AppliedOverride, ...] = ()
+    remarks: tuple[Remark, ...] = field(default=())
 
     def receipt(self, receipt_id: int) -> ReceivedFile:
         """The received file of a receipt id."""
@@ -85,8 +87,7 @@ def derive_position(
     loose = spoken.findings if known is None else []
     compared = accept_compared(spoken, programme)
     facts = Facts(compared.known)
-    trackers = _trackers(history, programme, receipts, as_at)
-    rated = rate_actions(trackers, programme, moves, as_at)
+    rated = rate_actions(read_trackers(history, programme, receipts, as_at), programme, moves, as_at)
     plan, across, problems = _accept_across(rated, compared.waiting, receipts, as_at)
     return Position(
         programme,
@@ -96,12 +97,13 @@ def derive_position(
         facts,
         tuple(derive_kpis(facts, programme, as_at)),
         plan,
-        tuple(compared.received),
+        tuple(renew_findings(compared.received, plan.owner_findings)),
         tuple(RefusedFile(r.name, r.sha256, r.received_at, r.findings) for r in history.refusals(name, known)),
         tuple(corrections),
         (*loose, *problems),
         tuple(overrides),
         across,
+        tuple(_remarks(history, programme, receipts, as_at)),
     )
 
 
@@ -119,8 +121,13 @@ def _accept_across(
     return replace(plan, findings=settled.findings), settled.applied, problems
 
 
-def _trackers(history: History, programme: Programme, receipts: Sequence[Receipt], as_at: dt.date) -> list[Tracker]:
-    ids = {item.id for item in programme.returns if item.kind == "tracker"}
+def _remarks(history: History, programme: Programme, receipts: Sequence[Receipt], as_at: dt.date) -> list[Remark]:
+    """What owners wrote on indicators in the commentary returns as at the date or before."""
+    ids = {item.id for item in programme.returns if item.kind == "commentary"}
     own = [r for r in receipts if r.return_id in ids and r.period.end <= as_at]
     readings = history.readings(own)
-    return [read_tracker(readings[r.receipt_id], r.period.end, programme) for r in own]
+    return [
+        remark
+        for r in own
+        for remark in read_commentary(readings[r.receipt_id], r.period.end, programme, r.scope, r.receipt_id).remarks
+    ]

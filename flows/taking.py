@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flows.checking import JudgedFile, judge_file
 from flows.comparing import compare_files
+from flows.owner_rows import compare_with_plan
 from flows.settings import Home
 from history.records import Arrival
 from history.store import History, sha_of
@@ -41,14 +42,16 @@ def list_inbox(home: Home, programme: str) -> list[Path]:
 
 
 def order_files(files: Iterable[JudgedFile]) -> list[JudgedFile]:
-    """The order in which files are taken: by as-at date, then return and name; what is refused comes last."""
+    """The order in which files are taken: by as-at date, then return, a whole tracker before owners' rows of it,
+    and name; what is refused comes last."""
 
-    def place(item: JudgedFile) -> tuple[str, str, str]:
+    def place(item: JudgedFile) -> tuple[str, str, bool, str]:
         period = item.reading.period
         return_id = item.reading.item.id if item.reading.item else ""
         return (
             period.end.isoformat() if period and item.status != "refused" else "9",
             return_id,
+            bool(item.reading.scope),
             item.path.name,
         )
 
@@ -85,6 +88,7 @@ def file_workbook(
         tuple(r for table in reading.tables for r in table.readings),
         judged.observations,
         judged.findings,
+        reading.scope,
     )
     filed = history.file_receipt(arrival, judged.content)
     return TakenFile(judged, filed.receipt_id, filed.already_known)
@@ -118,8 +122,11 @@ def take_files(history: History, paths: Sequence[Path], loaded: LoadedProgramme,
     """Judge workbooks, alone, against each other and against history, and file them in the order of their dates."""
     configuration_sha = register(history, loaded, received_at)
     judged = order_files(judge_file(path, loaded.programme) for path in paths)
-    judged = compare_files(judged, loaded, received_at, history)
-    return [file_workbook(history, item, loaded, configuration_sha, received_at) for item in judged]
+    taken = []
+    for item in compare_files(judged, loaded, received_at, history):
+        compared = compare_with_plan(history, item, loaded)
+        taken.append(file_workbook(history, compared, loaded, configuration_sha, received_at))
+    return taken
 
 
 def clear_inbox(home: Home, programme: str, taken: Iterable[TakenFile]) -> None:

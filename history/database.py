@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from history import tables
+from history.migrations import migrate
 
 _BUSY_SECONDS = 60
 
@@ -20,16 +21,20 @@ class HistoryError(Exception):
 
 
 def open_engine(folder: Path) -> Engine:
-    """The engine over `folder`/history.sqlite; makes folder, tables and version where they are not yet."""
+    """The engine over `folder`/history.sqlite; makes folder, tables and version where they are not yet.
+
+    An older history is copied and brought up to date (see history.migrations); a newer one is a HistoryError.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    database = folder / "history.sqlite"
     engine = create_engine(
-        f"sqlite:///{folder / 'history.sqlite'}",
+        f"sqlite:///{database}",
         connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None},
     )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     try:
-        _prepare(engine)
+        _prepare(engine, database)
     except (DatabaseError, OperationalError) as error:
         raise HistoryError(f"the history in {folder} cannot be opened: {error.orig}") from None
     return engine
@@ -62,13 +67,23 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _prepare(engine: Engine) -> None:
+def _prepare(engine: Engine, database: Path) -> None:
     with writing(engine) as connection:
-        tables.metadata.create_all(connection)
-        version = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.key == "schema_version"))
+        version = _read_version(connection)
         if version is None:
+            tables.metadata.create_all(connection)
             connection.execute(insert(tables.meta).values(key="schema_version", value=str(tables.SCHEMA_VERSION)))
-        elif int(version) != tables.SCHEMA_VERSION:
+        elif version > tables.SCHEMA_VERSION:
             raise HistoryError(
                 f"the history has schema version {version}; this Boardpack reads version {tables.SCHEMA_VERSION}"
             )
+        elif version < tables.SCHEMA_VERSION:
+            migrate(connection, database, version)
+
+
+def _read_version(connection: Connection) -> int | None:
+    """The version of the schema; None where there is none yet."""
+    if not inspect(connection).has_table(tables.meta.name):
+        return None
+    found = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.key == "schema_version"))
+    return None if found is None else int(found)

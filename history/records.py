@@ -12,11 +12,12 @@ from typing import Any
 from schemas.facts import CellRef, Observation, Operand, Period, Reading
 from schemas.figures import decimal_text
 from schemas.findings import Accepted, Finding, Suggestion
+from schemas.spelling import normalise
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One arrival of a file for a return and period."""
+    """One arrival of a file for a return, period and scope ('' for a whole workbook, else whose rows it holds)."""
 
     receipt_id: int
     return_id: str
@@ -27,6 +28,12 @@ class Receipt:
     name: str
     received_at: str
     configuration_sha: str
+    scope: str = ""
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """What the receipt is of: return, period and scope. Of the receipts of one place the last one speaks."""
+        return (self.return_id, self.period.key, normalise(self.scope))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ class Arrival:
     readings: tuple[Reading, ...]
     observations: tuple[Observation, ...]
     findings: tuple[Finding, ...]
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,7 @@ def to_receipt(row: Mapping[str, Any]) -> Receipt:
         row["name"],
         row["received_at"],
         row["configuration_sha"],
+        row["scope"],
     )
 
 
@@ -123,6 +132,7 @@ def receipt_row(arrival: Arrival, receipt_id: int, ordinal: int, sha256: str) ->
         "received_at": arrival.received_at,
         "layout_sha": arrival.layout_sha,
         "configuration_sha": arrival.configuration_sha,
+        "scope": arrival.scope,
     }
 
 

@@ -34,6 +34,7 @@ from history.records import (
 )
 from schemas.facts import Observation, Reading
 from schemas.findings import Finding
+from schemas.spelling import normalise
 
 
 def sha_of(text: str) -> str:
@@ -58,12 +59,14 @@ class History:
         """File one arrival, whole or not at all. Bytes equal to the current receipt's change nothing."""
         sha256 = keep_original(self.folder, content)
         with writing(self._engine) as connection:
-            last = _last_receipt(connection, arrival)
+            earlier = _earlier_receipts(connection, arrival)
+            scope = normalise(arrival.scope)
+            last = next((row for row in earlier if normalise(row["scope"]) == scope), None)
             if last is not None and last["sha256"] == sha256:
                 return FiledReceipt(last["receipt_id"], True)
             _add_file(connection, sha256, len(content), arrival.name)
             seq = _add_event(connection, arrival.programme, "receipt", arrival.received_at)
-            ordinal = (last["ordinal"] if last else 0) + 1
+            ordinal = max((row["ordinal"] for row in earlier), default=0) + 1
             connection.execute(insert(t.receipt).values(receipt_row(arrival, seq, ordinal, sha256)))
             _add_all(connection, t.reading, [reading_row(seq, i, r) for i, r in enumerate(arrival.readings)])
             _add_all(
@@ -302,14 +305,15 @@ class History:
         return seq
 
 
-def _last_receipt(connection: Connection, arrival: Arrival) -> RowMapping | None:
+def _earlier_receipts(connection: Connection, arrival: Arrival) -> Sequence[RowMapping]:
+    """The receipts of the same return and period, of any scope, the last one first."""
     same = and_(
         t.receipt.c.programme == arrival.programme,
         t.receipt.c.return_id == arrival.return_id,
         t.receipt.c.period == arrival.period.key,
     )
-    query = select(t.receipt).where(same).order_by(t.receipt.c.receipt_id.desc()).limit(1)
-    return connection.execute(query).mappings().first()
+    query = select(t.receipt).where(same).order_by(t.receipt.c.receipt_id.desc())
+    return connection.execute(query).mappings().all()
 
 
 def _add_event(connection: Connection, programme: str, kind: str, at: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -28,6 +28,8 @@ file = Table(
     Column("name", Text, nullable=False),
 )
 
+# `scope` says whose rows a partial workbook holds, '' for a whole one; `ordinal` numbers the arrivals for a
+# return and period, whatever their scope.
 receipt = Table(
     "receipt",
     metadata,
@@ -43,6 +45,7 @@ receipt = Table(
     Column("received_at", String(32), nullable=False),
     Column("layout_sha", String(64), nullable=False),
     Column("configuration_sha", String(64), nullable=False),
+    Column("scope", Text, nullable=False, server_default=""),
     UniqueConstraint("programme", "return_id", "period", "ordinal"),
 )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 if not __package__:  # run by path: the folder above is not on the search path
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from sample_inputs.commentary import commentary_books
 from sample_inputs.compliance import compliance_books
 from sample_inputs.monthly import monthly_books
 from sample_inputs.sheets import Workbook, save
@@ -23,6 +24,7 @@ def sample_books(figures: Path) -> Iterator[tuple[str, date, Workbook]]:
     yield from compliance_books(figures)
     yield from monthly_books(figures)
     yield from tracker_books(figures)
+    yield from commentary_books(figures)
 
 
 def write_all(target: Path = HOME, figures: Path = HOME / "figures") -> list[Path]:

@@ -230,7 +230,7 @@ class Return(Frozen):
 
     id: Slug
     title: str
-    kind: Literal["measures", "tracker"] = "measures"
+    kind: Literal["measures", "tracker", "commentary"] = "measures"
     cadence: Cadence
     weekday: Weekday | None = None
     sender: str = ""

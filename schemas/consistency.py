@@ -11,6 +11,9 @@ from schemas.spelling import nearest, normalise
 
 Path = tuple[str | int, ...]
 
+_COMMENTARY_NEEDS = ("indicator", "what_happened", "role")
+_COMMENTARY_FIELDS = (*_COMMENTARY_NEEDS, "why", "next_step", "service")
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -86,6 +89,23 @@ def _check_return(programme: Programme, item: Return, path: Path) -> Iterator[Pr
         yield Problem((*path, "layouts"), "layouts must be in order of `from`, each date once")
     for index, layout in enumerate(item.layouts):
         yield from _check_layout(programme, layout, (*path, "layouts", index))
+        if item.kind == "commentary":
+            yield from _check_commentary(layout, (*path, "layouts", index))
+
+
+def _check_commentary(layout: Layout, path: Path) -> Iterator[Problem]:
+    """A commentary is read by the names of its fields: those it cannot do without, and no other."""
+    for name, table in layout.tables.items():
+        here = (*path, "tables", name)
+        fields = table.columns.fields
+        if table.rows.kind != "records" or table.rows.key != "indicator":
+            yield Problem((*here, "rows"), "a commentary has rows of kind records with `key: indicator`")
+        for needed in _COMMENTARY_NEEDS:
+            if needed not in fields:
+                yield Problem((*here, "columns"), f"a commentary needs the field {needed!r}")
+        for other in fields:
+            if other not in _COMMENTARY_FIELDS:
+                yield _unknown((*here, "columns", "fields", other), "commentary field", other, _COMMENTARY_FIELDS)
 
 
 def _check_layout(programme: Programme, layout: Layout, path: Path) -> Iterator[Problem]:

@@ -35,7 +35,10 @@ class AppliedOverride:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """A receipt that speaks: the findings that stand after corrections, and what was decided about it."""
+    """A receipt that speaks: the findings that stand after corrections, and what was decided about it.
+
+    `scope` is the role whose rows alone a tracker holds; '' for a whole workbook.
+    """
 
     receipt_id: int
     return_id: str
@@ -46,6 +49,7 @@ class ReceivedFile:
     findings: tuple[Finding, ...]
     applied: tuple[AppliedCorrection, ...] = ()
     overridden: tuple[AppliedOverride, ...] = ()
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,12 @@ class PlanDates:
 
 LABEL_FIELD = "label"
 
+OWNER_FIELDS = (
+    "forecast", "completed_on", "recovery_note", "recovery_by", "embedded_on", "next_review", "owner_rating",
+    "progress",
+)  # fmt: skip
+"""The tracker's fields that an action's owner fills in; everything else of a row is the plan's."""
+
 
 @dataclass(frozen=True, slots=True)
 class CutTable:

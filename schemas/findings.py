@@ -163,6 +163,12 @@ RULES: dict[str, _Rule] = {
         "Check the as-at date and the period; give every sheet the same.",
         True,
     ),
+    "rows_of_unclear": _Rule(
+        "error",
+        "The line at {cell} should say whose rows these are, but {why}.",
+        "Write one owner's role after it, for example 'Rows of: Head of Service', or take the line out of a whole tracker.",
+        True,
+    ),
     "no_layout": _Rule(
         "error",
         "The workbook is as at {date}, before the first layout of {title} ({first}).",
@@ -438,6 +444,69 @@ RULES: dict[str, _Rule] = {
         "The figures are as at {date}, but the file was received before that, on {received}.",
         "Check the as-at date. If the return was sent early, send it again once the date has passed.",
     ),
+    # an owner's rows of the tracker
+    "row_of_other_owner": _Rule(
+        "error",
+        "Action {key} belongs to {owner}, and this file holds the rows of {role}. The row is held; the plan stays as it was.",
+        "Take the row out, or have the owner's role put right in the whole tracker.",
+    ),
+    "row_not_in_plan": _Rule(
+        "error",
+        "The plan has no action {key}{near}. The row is held.",
+        "Check the key; a new action is added in the whole tracker.",
+    ),
+    "owner_row_twice": _Rule(
+        "error",
+        "Action {key} stands twice among the rows of {role}, here and at {other}. Both rows are held; the plan stays as it was.",
+        "Keep the right row and take the other out.",
+    ),
+    "no_plan_for_rows": _Rule(
+        "error",
+        "No whole tracker as at {date} or before has been received, so the rows of {role} have no plan to update. They are held.",
+        "Send the whole tracker first; these rows then take their place in it.",
+    ),
+    "locked_field_changed": _Rule(
+        "doubt",
+        "{cell} gives the {what} of action {key} as '{text}'; the plan says '{plan}'. The plan's own is used.",
+        "Put the cell back; a change of the plan is made in the whole tracker.",
+    ),
+    "due_in_owner_rows": _Rule(
+        "doubt",
+        "{cell} says action {key} is due {new}; the agreed date is {old}. An owner's rows do not move it.",
+        "Write the expected date as the forecast. A new due date is agreed by a board and recorded in due_dates.yaml.",
+    ),
+    "owner_rows_replaced": _Rule(
+        "doubt",
+        "The whole tracker of the same date, received later, says otherwise than these rows of {role} for {keys}. The whole tracker is used.",
+        "If the owner is right, send the owner's rows again.",
+    ),
+    # commentary
+    "unknown_indicator": _Rule(
+        "error",
+        "'{text}' is no indicator of this programme{near}. Its commentary is not printed.",
+        "Write the indicator's name as the pack prints it, or its id.",
+    ),
+    "unknown_service": _Rule(
+        "error",
+        "{cell} says '{text}', which is no service of this programme{near}. Its commentary is not printed.",
+        "Write the service's name, or leave the cell empty for the company.",
+    ),
+    "commentary_empty": _Rule(
+        "doubt",
+        "The row of '{indicator}' names {role} and says nothing.",
+        "Write the commentary, or clear the row.",
+    ),
+    "commentary_without_role": _Rule(
+        "error",
+        "The commentary on '{indicator}' names no role, so nobody stands behind it. It is not printed.",
+        "Write the role of the person whose words these are, for example Head of Service. Give no name.",
+    ),
+    "commentary_long": _Rule(
+        "doubt",
+        "{cell} holds {count} characters, over {most}. It is printed whole.",
+        "Shorten it to what the board needs to know.",
+    ),
+    # gate 3: do workbook and history agree?
     "correction_stale": _Rule(
         "error",
         "The correction of {where} expects '{expected}', but the workbook now says '{found}'. The correction is not applied.",

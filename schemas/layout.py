@@ -235,10 +235,14 @@ class PeriodLine(_Frozen):
 
 
 class Layout(_Frozen):
-    """The layout of a return from a date on. Later layouts state only their differences in YAML."""
+    """The layout of a return from a date on. Later layouts state only their differences in YAML.
+
+    `rows_of` are the words of the line that says whose rows a partial tracker holds ("Rows of: Head of Service").
+    """
 
     from_: dt.date = Field(alias="from")
     as_at: PeriodLine
+    rows_of: tuple[str, ...] = ("Rows of",)
     covers: PeriodLine | None = None
     basis: Literal["snapshot", "in_period", "ytd", "rolling_12m"] = "snapshot"
     hidden: Literal["read", "refuse"] = "read"

@@ -184,8 +184,33 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """What an owner wrote under one heading, paragraph by paragraph, word for word."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Commentary:
+    """An owner's words in an indicator's block: whose they are, of when, and what they say. Never our own.
+
+    `note` says what a reader must know of them (that they were written for the report before).
+    """
+
+    by: str
+    note: str
+    quotes: tuple[Quote, ...]
+
+    @property
+    def length(self) -> int:
+        """Characters, by which the page decides whether the words may break over pages."""
+        return sum(len(p) for q in self.quotes for p in q.paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """An indicator that earns a block, with why it does."""
+    """An indicator that earns a block, with why it does, and its owner's words."""
 
     id: str
     label: str
@@ -195,6 +220,12 @@ class Block:
     rows: tuple[ScoreRow, ...]
     chart: Chart | None
     notes: tuple[str, ...]
+    commentary: tuple[Commentary, ...] = ()
+
+    @property
+    def may_break(self) -> bool:
+        """Whether the owner's words are too long to be kept on one page with the block."""
+        return sum(c.length for c in self.commentary) > 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,11 +379,21 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True)
+class QuoteSource:
+    """Where an owner's words came from."""
+
+    label: str
+    by: str
+    cells: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
-    """Where each number came from."""
+    """Where each number, and each owner's words, came from."""
 
     rows: tuple[SourceRow, ...]
     files: tuple[SourceFile, ...]
+    quotes: tuple[QuoteSource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

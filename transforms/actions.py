@@ -6,12 +6,13 @@ Source: docs/methodology.md, "BRAG: outcome".
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from schemas.config import DueDateDecision, Programme
 from schemas.findings import Finding, make_finding
+from transforms.owner_rows import Statement, lay_rows
 from transforms.tracker import ActionEntry, Tracker
 from transforms.words import say_date, say_short_date
 
@@ -22,7 +23,8 @@ _HOPE = {"red": 0, "amber": 1, "yellow": 2, "green": 3, "blue": 4}
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """An action, rated by rule at a date. `due` is the agreed date in force; `tracker_as_at` dates the tracker."""
+    """An action, rated by rule at a date. `due` is the agreed date in force; `tracker_as_at` dates the file
+    that spoke of it last."""
 
     entry: ActionEntry
     priority: str
@@ -43,10 +45,14 @@ class ActionRow:
 
 @dataclass(frozen=True, slots=True)
 class RatedPlan:
-    """The plan at a date: every action of the tracker in force, and the findings across trackers."""
+    """The plan at a date: every action of the tracker in force, and the findings across trackers.
+
+    `owner_findings` are those of comparing owners' rows with the plan, by receipt.
+    """
 
     rows: tuple[ActionRow, ...] = ()
     findings: tuple[Finding, ...] = ()
+    owner_findings: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -62,67 +68,80 @@ class _Past:
 def rate_actions(
     trackers: Sequence[Tracker], programme: Programme, decisions: Iterable[DueDateDecision], as_at: dt.date
 ) -> RatedPlan:
-    """Rate every action of the latest tracker on or before `as_at`; earlier trackers give the history."""
-    visible = sorted((t for t in trackers if t.as_at <= as_at), key=lambda t: t.as_at)
-    if not visible:
-        return RatedPlan()
+    """Rate every action of the plan in force at `as_at`; what files said before gives the history.
+
+    The plan is the latest whole tracker on or before the date, with owners' rows laid over it.
+    """
+    laid = lay_rows(t for t in trackers if t.as_at <= as_at)
+    if not laid.current:
+        return RatedPlan(owner_findings=_by_receipt(laid.findings))
     past: dict[str, _Past] = {}
     findings: list[Finding] = []
     moves = [d for d in decisions if d.meeting <= as_at]
-    for tracker in visible[:-1]:
-        _remember(tracker, past, moves)
-    last = visible[-1]
-    gone = past.keys() - {e.key for e in last.entries}
+    for statement in laid.earlier:
+        _remember(statement, past, moves)
+    gone = past.keys() - {s.entry.key for s in laid.current}
     findings += [make_finding("action_gone", key=key, row_key=key) for key in sorted(gone)]
-    rows = _rate_last(last, past, moves, programme, as_at, findings)
+    priority_of = {r.ref: p.id for p in programme.priorities for r in p.refs}
+    rows = []
+    for statement in laid.current:
+        known = past.setdefault(statement.entry.key, _Past())
+        row = _rate_last(statement, known, moves, as_at, findings)
+        rows.append(replace(row, priority=priority_of.get(row.entry.ref, "")))
+        moved = _typed_due(statement, row, moves)
+        if moved is not None:
+            laid.findings[statement.tracker.receipt_id].append(moved)
     followed = {move for known in past.values() for move in known.followed}
-    return RatedPlan(tuple(rows), (*findings, *_unmatched(rows, [m for m in moves if m not in followed])))
+    return RatedPlan(
+        tuple(rows),
+        (*findings, *_unmatched(rows, [m for m in moves if m not in followed])),
+        _by_receipt(laid.findings),
+    )
 
 
-def _remember(tracker: Tracker, past: dict[str, _Past], moves: Sequence[DueDateDecision]) -> None:
-    for entry in tracker.entries:
-        known = past.setdefault(entry.key, _Past())
-        known.due = agreed_due(entry, known.due, moves, tracker.as_at, known.followed)
-        known.ratings.append(rate_action(entry, known.due, known.ratings, tracker.as_at)[0])
-        known.title = entry.title
+def _by_receipt(findings: Mapping[int, Sequence[Finding]]) -> dict[int, tuple[Finding, ...]]:
+    return {receipt_id: tuple(own) for receipt_id, own in findings.items()}
+
+
+def _remember(statement: Statement, past: dict[str, _Past], moves: Sequence[DueDateDecision]) -> None:
+    entry = statement.entry
+    known = past.setdefault(entry.key, _Past())
+    known.due = agreed_due(entry, known.due, moves, statement.as_at, known.followed)
+    known.ratings.append(rate_action(entry, known.due, known.ratings, statement.as_at)[0])
+    known.title = entry.title
 
 
 def _rate_last(
-    tracker: Tracker,
-    past: dict[str, _Past],
-    moves: Sequence[DueDateDecision],
-    programme: Programme,
-    as_at: dt.date,
-    findings: list[Finding],
-) -> list[ActionRow]:
-    priority_of = {r.ref: p.id for p in programme.priorities for r in p.refs}
-    rows = []
-    for entry in tracker.entries:
-        known = past.setdefault(entry.key, _Past())
-        if known.title and known.title != entry.title:
-            key, old = entry.key, known.title
-            findings.append(make_finding("title_changed", row_key=key, key=key, old=old, new=entry.title))
-        before = known.ratings[-1] if known.ratings else None
-        due = agreed_due(entry, known.due, moves, as_at, known.followed, findings)
-        ratings = list(known.ratings)
-        if tracker.as_at < as_at:
-            then = agreed_due(entry, known.due, moves, tracker.as_at, set())
-            ratings.append(rate_action(entry, then, ratings, tracker.as_at)[0])
-        outcome, reason = rate_action(entry, due, ratings, as_at)
-        rows.append(
-            ActionRow(
-                entry,
-                priority_of.get(entry.ref, ""),
-                entry.starts,
-                due,
-                entry.forecast_for,
-                outcome,
-                before,
-                reason,
-                tracker.as_at,
-            )
-        )
-    return rows
+    statement: Statement, known: _Past, moves: Sequence[DueDateDecision], as_at: dt.date, findings: list[Finding]
+) -> ActionRow:
+    """The row of an action, by the last that was said of it; its priority is still to be filled in."""
+    entry = statement.entry
+    if known.title and known.title != entry.title:
+        key, old = entry.key, known.title
+        findings.append(make_finding("title_changed", row_key=key, key=key, old=old, new=entry.title))
+    before = known.ratings[-1] if known.ratings else None
+    due = agreed_due(entry, known.due, moves, as_at, known.followed, findings)
+    ratings = list(known.ratings)
+    if statement.as_at < as_at:
+        then = agreed_due(entry, known.due, moves, statement.as_at, set())
+        ratings.append(rate_action(entry, then, ratings, statement.as_at)[0])
+    outcome, reason = rate_action(entry, due, ratings, as_at)
+    return ActionRow(entry, "", entry.starts, due, entry.forecast_for, outcome, before, reason, statement.as_at)
+
+
+def _typed_due(statement: Statement, row: ActionRow, moves: Sequence[DueDateDecision]) -> Finding | None:
+    """The due date that an owner typed into a locked cell, if no board ever agreed it."""
+    cell = statement.typed_due
+    if cell is None or cell.kind != "date" or cell.value is None:
+        return None
+    entry, typed = statement.entry, dt.date.fromisoformat(cell.value)
+    agreed = {row.due, entry.due_at(statement.as_at), *entry.plan_dates.dues}
+    agreed |= {day for m in moves if m.action == entry.key for day in (m.expected, m.due)}
+    if typed in agreed:
+        return None
+    old = say_date(row.due) if row.due else "none"
+    place: dict[str, Any] = {"sheet": cell.sheet, "cell": cell.cell, "table_id": cell.table, "row_key": cell.row_key}
+    return make_finding("due_in_owner_rows", **place, key=entry.key, new=say_date(typed), old=old)
 
 
 def agreed_due(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from schemas.config import Programme
 from schemas.facts import LABEL_FIELD, PlanDates, Reading
 from schemas.findings import Finding, make_finding
 from schemas.spelling import find_id
+from transforms.roles import names_role
 
 DATE_FIELDS = ("start", "due", "forecast", "completed_on", "recovery_by", "embedded_on", "next_review")
 
@@ -38,7 +39,7 @@ class ActionEntry:
     progress: str
 
     def due_at(self, date: dt.date) -> dt.date | None:
-        """The due date: the tracker's own columns where any is filled, else the printed date as read."""
+        """The due date: the tracker's own where start or due is filled, else the printed date as read."""
         return self.due if self._is_typed else self.plan_dates.due_at(date)
 
     @property
@@ -48,24 +49,33 @@ class ActionEntry:
 
     @property
     def forecast_for(self) -> dt.date | None:
-        """The forecast, in the same way."""
-        return self.forecast if self._is_typed else self.plan_dates.forecast
+        """The forecast as typed, else in the same way."""
+        return self.forecast if self._is_typed or self.forecast is not None else self.plan_dates.forecast
 
     @property
     def _is_typed(self) -> bool:
-        return any(day is not None for day in (self.start, self.due, self.forecast))
+        return self.start is not None or self.due is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Tracker:
-    """A plan tracker as at a date: its entries in order, and the findings in its cells."""
+    """A plan tracker as at a date: its entries in order, and the findings in its cells.
+
+    `scope` is the role whose rows alone it holds; '' for a whole tracker. `receipt_id` says which arrival it
+    is, later ones being higher; `cells` are its readings by action key and field.
+    """
 
     as_at: dt.date
     entries: tuple[ActionEntry, ...]
     findings: tuple[Finding, ...] = field(default=())
+    scope: str = ""
+    receipt_id: int = 0
+    cells: Mapping[str, Mapping[str, Reading]] = field(default_factory=dict)
 
 
-def read_tracker(readings: Iterable[Reading], as_at: dt.date, programme: Programme) -> Tracker:
+def read_tracker(
+    readings: Iterable[Reading], as_at: dt.date, programme: Programme, scope: str = "", receipt_id: int = 0
+) -> Tracker:
     """The tracker's entries. Fields are those of ActionEntry, as named in the return's layout."""
     rows: dict[str, dict[str, Reading]] = {}
     for reading in readings:
@@ -75,13 +85,18 @@ def read_tracker(readings: Iterable[Reading], as_at: dt.date, programme: Program
     for key, cells in rows.items():
         entry = _to_entry(key, cells, programme)
         entries.append(entry)
-        findings += _check_entry(entry, cells, as_at, programme)
-        if "#" in key:
-            findings.append(_duplicate(key, cells, rows))
+        findings += _check_entry(entry, cells, as_at, programme, is_whole=not scope)
+        if key != cells[LABEL_FIELD].raw_text and "#" in key:
+            findings.append(_duplicate(key, cells, rows, scope))
+        if scope:
+            if entry.owner and not names_role(entry.owner, scope):
+                findings.append(_at(cells["owner"], "row_of_other_owner", key=key, owner=entry.owner, role=scope))
+            continue  # what is locked in an owner's rows is compared with the plan, see transforms.owner_rows
+        findings += _check_reading(entry, cells)
         if refs and entry.ref not in refs:
             at = cells.get("ref") or cells[LABEL_FIELD]
             findings.append(_at(at, "unknown_ref", key=entry.key, ref=entry.ref))
-    return Tracker(as_at, tuple(entries), tuple(findings))
+    return Tracker(as_at, tuple(entries), tuple(findings), scope, receipt_id, rows)
 
 
 def _to_entry(key: str, cells: dict[str, Reading], programme: Programme) -> ActionEntry:
@@ -116,13 +131,14 @@ def _at(cell: Reading, code: str, **parts: Any) -> Finding:
     return make_finding(code, sheet=cell.sheet, cell=cell.cell, table_id=cell.table, row_key=cell.row_key, **parts)
 
 
-def _duplicate(key: str, cells: dict[str, Reading], rows: dict[str, dict[str, Reading]]) -> Finding:
+def _duplicate(key: str, cells: dict[str, Reading], rows: dict[str, dict[str, Reading]], scope: str) -> Finding:
     first = rows[key.split("#")[0]][LABEL_FIELD]
-    return _at(cells[LABEL_FIELD], "duplicate_key", key=key.split("#")[0], other=first.cell)
+    code = "owner_row_twice" if scope else "duplicate_key"
+    return _at(cells[LABEL_FIELD], code, key=key.split("#")[0], other=first.cell, role=scope)
 
 
 def _check_entry(
-    entry: ActionEntry, cells: dict[str, Reading], as_at: dt.date, programme: Programme
+    entry: ActionEntry, cells: dict[str, Reading], as_at: dt.date, programme: Programme, *, is_whole: bool
 ) -> list[Finding]:
     findings = [
         _at(cells[name], "not_a_date", text=cells[name].raw_text)
@@ -131,7 +147,8 @@ def _check_entry(
     ]
     is_later = entry.starts is not None and entry.starts > as_at
     is_done = entry.completed_on is not None and entry.completed_on <= as_at
-    if entry.due_at(as_at) is None and entry.next_review is None and not (is_done or is_later):
+    is_dated = entry.due_at(as_at) is not None or entry.next_review is not None
+    if is_whole and not (is_dated or is_done or is_later):
         findings.append(_at(cells[LABEL_FIELD], "undated", key=entry.key))
     if entry.completed_on is not None and entry.completed_on > as_at:
         findings.append(_at(cells["completed_on"], "completed_in_future", date=entry.completed_on, as_at=as_at))
@@ -139,7 +156,7 @@ def _check_entry(
         colours = ", ".join(c.label for c in programme.brag.values())
         rating = cells["owner_rating"]
         findings.append(_at(rating, "unknown_rating", text=rating.raw_text, colours=colours))
-    return findings + _check_reading(entry, cells)
+    return findings
 
 
 def _check_reading(entry: ActionEntry, cells: dict[str, Reading]) -> list[Finding]:

@@ -43,7 +43,7 @@ def _dated_lines(sheets: Sequence[Sheet], line: PeriodLine) -> list[_Dated]:
     for sheet in sheets:
         for cell in sheet.texts(_AS_AT_ROWS):
             text = " ".join(str(cell.value).replace("\u00a0", " ").split())
-            end = _label_end(text, forms)
+            end = label_end(text, forms)
             if end is None:
                 continue
             rest = text[end:]
@@ -63,7 +63,7 @@ def _read_cell(sheet: Sheet, cell: RawCell) -> Period | None:
     return Period(day, day) if day is not None else read_period(cell.value, cell.number_format)
 
 
-def _label_end(text: str, forms: set[str]) -> int | None:
+def label_end(text: str, forms: set[str]) -> int | None:
     """Where the longest label that begins the text ends; None where none does."""
     longest = max(map(len, forms)) + 12  # folding can make a spelling shorter than it is written
     ends = [i for i in range(1, min(len(text), longest) + 1) if i == len(text) or not text[i].isalnum()]

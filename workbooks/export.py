@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,15 +11,12 @@ from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 
 from schemas.facts import Column
-
-_EPOCH = (1980, 1, 1, 0, 0, 0)
+from workbooks.saving import save_book
 
 
 def write_table(title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], as_at: dt.date) -> bytes:
     """One sheet: a title, the as-at line, column titles, and the rows. The same rows give the same bytes."""
     book = Workbook()
-    moment = dt.datetime(as_at.year, as_at.month, as_at.day)
-    book.properties.created = book.properties.modified = moment
     sheet = book.active
     assert sheet is not None  # a new workbook has a sheet
     sheet.title = "KPIs"
@@ -38,9 +33,7 @@ def write_table(title: str, columns: Sequence[Column], rows: Iterable[Mapping[st
             if isinstance(found, Cell):
                 _put(found, row[column.name], column)
     sheet.freeze_panes = "A5"
-    stream = io.BytesIO()
-    book.save(stream)
-    return _without_times(stream.getvalue())
+    return save_book(book, as_at)
 
 
 def _put(cell: Cell, value: Any, column: Column) -> None:
@@ -61,12 +54,3 @@ def _put(cell: Cell, value: Any, column: Column) -> None:
     else:
         cell.value = str(value)
         cell.data_type = "s"  # text that begins with "=" stays text
-
-
-def _without_times(content: bytes) -> bytes:
-    """The same archive without the time of writing."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(target, "w") as out:
-        for item in source.infolist():
-            out.writestr(zipfile.ZipInfo(item.filename, _EPOCH), source.read(item), zipfile.ZIP_DEFLATED)
-    return target.getvalue()

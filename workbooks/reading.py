@@ -18,6 +18,7 @@ from workbooks.grid import OpenedWorkbook, Sheet
 from workbooks.locate import has_title, latest_layout, locate_tables, share_located
 from workbooks.personal import declared_headers, find_in_name, find_personal_data, shown_name
 from workbooks.refusals import Unopenable
+from workbooks.scope import find_lost_columns, find_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class WorkbookReading:
 
     `covered` is the period its in-period figures are about, where the workbook says so. `name` is the one to
     show: it stands for the file's own, where that holds personal data. `personal_kinds`: the kinds of personal
-    data found, in words.
+    data found, in words. `scope` is the role whose rows a partial tracker or commentary holds; '' for a whole
+    workbook.
     """
 
     name: str
@@ -38,6 +40,7 @@ class WorkbookReading:
     tables: tuple[CutTable, ...] = ()
     findings: tuple[Finding, ...] = field(default=())
     personal_kinds: tuple[str, ...] = ()
+    scope: str = ""
 
     @property
     def is_refused(self) -> bool:
@@ -150,6 +153,12 @@ def _read_as(sheets: Sequence[Sheet], name: str, sha256: str, item: Return, prog
     located, findings = locate_tables(sheets, layout, programme, item.partial.get(period.end))
     if any(f.refuses for f in findings):
         return WorkbookReading(name, sha256, item, layout, period, findings=tuple(findings))
+    scope = ""
+    if item.kind in {"tracker", "commentary"}:
+        scope, unclear = find_scope(located, layout.rows_of)
+        unclear += find_lost_columns(located) if scope else []
+        if unclear:
+            return WorkbookReading(name, sha256, item, layout, period, findings=(*findings, *unclear))
     tables = []
     for place in located:
         table, more_findings = cut_table(place, layout.hidden)
@@ -160,7 +169,7 @@ def _read_as(sheets: Sequence[Sheet], name: str, sha256: str, item: Return, prog
     if layout.covers:
         covered, problems = find_covered(sheets, layout.covers, period)
         findings += problems
-    return WorkbookReading(name, sha256, item, layout, period, covered, tuple(tables), tuple(findings))
+    return WorkbookReading(name, sha256, item, layout, period, covered, tuple(tables), tuple(findings), scope=scope)
 
 
 def _unread_sheets(sheets: Sequence[Sheet], read: set[str]) -> list[Finding]:

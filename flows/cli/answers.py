@@ -107,6 +107,7 @@ def print_actions(programme: str, as_at: str, as_known: str | None, home: Path |
     make_frame(forms, ACTION_COLUMNS, ACTION_SCHEMA)
     for finding in position.plan.findings:
         say(f"boardpack: {finding.message} {finding.action}")
+    warn_of_owner_rows(position)
     if as_json:
         print_json({"as_at": position.as_at.isoformat(), "as_known": position.as_known, "rows": forms})
         return OK
@@ -114,6 +115,13 @@ def print_actions(programme: str, as_at: str, as_known: str | None, home: Path |
         hopeful = f" (owner says {row.entry.owner_rating})" if row.is_owner_hopeful else ""
         print(f"{row.entry.key:8} {row.outcome:8}{hopeful} {row.entry.title}: {row.reason}")
     return OK
+
+
+def warn_of_owner_rows(position: Position) -> None:
+    """Say what is wrong between owners' rows and the plan, each with its file and cell."""
+    for received in position.received:
+        for finding in position.plan.owner_findings.get(received.receipt_id, ()):
+            say(f"boardpack: {received.name}, {finding.sheet}!{finding.cell}: {finding.message} {finding.action}")
 
 
 def print_explanation(

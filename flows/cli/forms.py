@@ -47,6 +47,7 @@ def file_form(item: JudgedFile) -> dict[str, Any]:
         "sha256": reading.sha256,
         "return": reading.item.id if reading.item else None,
         "period_end": reading.period.end.isoformat() if reading.period else None,
+        "rows_of": reading.scope or None,
         "status": item.status,
         "rows": item.row_count,
         "findings": [finding_form(f) for f in item.findings],

@@ -80,14 +80,17 @@ def check_files(paths: Sequence[Path], programme: str, home_option: Path | None,
 
 
 def _compare(judged: Sequence[JudgedFile], loaded: LoadedProgramme, home: Home) -> list[JudgedFile]:
-    """The files, held against each other and against the home's history, where it has one."""
+    """The files, held against each other and against the home's history, where it has one; owners' rows of a
+    tracker against the plan."""
     if not home.has_history:
         return compare_files(judged, loaded, utc_now())
+    from flows.owner_rows import compare_with_plan
     from history.store import History
 
     history = History(home.history)
     try:
-        return compare_files(judged, loaded, utc_now(), history)
+        compared = compare_files(judged, loaded, utc_now(), history)
+        return [compare_with_plan(history, item, loaded) for item in compared]
     finally:
         history.close()
 
@@ -102,6 +105,7 @@ def describe_file(item: JudgedFile, filed: str = "") -> str:
     reading = item.reading
     title = reading.item.title if reading.item else "not recognised"
     when = f", as at {reading.period.end.isoformat()}" if reading.period else ""
+    when += f", rows of {reading.scope}" if reading.scope else ""
     lines = [f"{item.name}: {item.status} ({title}{when}; {item.row_count} rows read){filed}"]
     for finding in item.findings:
         place = f"{finding.sheet}!{finding.cell}" if finding.sheet and finding.cell else finding.sheet or ""

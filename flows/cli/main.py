@@ -146,6 +146,42 @@ def actions(
 
 
 @app.command()
+def tracker(
+    programme: Programme,
+    as_at: AsAt,
+    owner: Annotated[str | None, typer.Option("--owner", help="Whose rows: a role, as the plan names it.")] = None,
+    all_owners: Annotated[bool, typer.Option("--all-owners", help="One workbook for every owner.")] = False,
+    as_known: AsKnown = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The workbook; with --all-owners the folder. Default the outbox.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write an owner's rows of the plan as a workbook to fill in and send back."""
+    from flows.cli.forms_out import write_tracker
+
+    _refuse((owner is None) == (not all_owners), "name one --owner, or --all-owners")
+    raise typer.Exit(write_tracker(programme, owner, as_at, as_known, out, home, as_json=as_json))
+
+
+@app.command()
+def commentary(
+    programme: Programme,
+    as_at: AsAt,
+    owner: Annotated[str | None, typer.Option("--owner", help="The role whose words it will hold.")] = None,
+    as_known: AsKnown = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Where to write it. Default the outbox.")] = None,
+    home: HomeOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the form for commentary on the indicators, to fill in and send back."""
+    from flows.cli.forms_out import write_commentary
+
+    raise typer.Exit(write_commentary(programme, owner, as_at, as_known, out, home, as_json=as_json))
+
+
+@app.command()
 def explain(
     programme: Programme,
     indicator: Annotated[str, typer.Argument(help="An indicator's id, or the reference printed in a pack (K12).")],

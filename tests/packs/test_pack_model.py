@@ -111,7 +111,8 @@ def test_held_figures_are_shown_as_held_and_never_as_numbers(uncorrected: Positi
     assert rows["Company"].rating.id == "unrated"
     held = next(item for item in pack.matters.lists if item.title == "What is held or missing")
     assert any("held" in p.text for p in held.points)
-    assert "79.4" not in " ".join(t for t in _texts(pack.blocks) if "Referral" in t)
+    visits = next(b for b in pack.blocks if b.id == "visits_in_timescale")
+    assert "79.4" not in " ".join(t for t in _texts(visits) if "Referral" in t)
     assert [f for f in pack.quality.findings if f.severity == "Held"]
 
 

@@ -1,6 +1,6 @@
 """Rename everything a programme names: ids, labels, headers, sheets, anchors, titles and spellings, in its
 YAML and in the cells of the workbooks it receives. Dates, numbers, symbols and what the product itself names
-(the tracker's fields, colours, directions) stay.
+(the fields of trackers and commentaries, colours, directions) stay.
 """
 
 from __future__ import annotations
@@ -98,12 +98,13 @@ def _letters(number: int) -> str:
 
 
 def rename_programme(source: Path, target: Path, names: Renaming) -> dict[str, dict[str, str]]:
-    """Write the renamed programme; returns, for each tracker's title, the field of each of its old headers."""
+    """Write the renamed programme; returns, for the title of each tracker and commentary, the
+    field of each of its old headers."""
     yaml = YAML(typ="safe")
     trackers = {}
     for path in sorted(source.rglob("*.yaml")):
         data = yaml.load(path.read_text(encoding="utf-8"))
-        is_tracker = data.get("kind") == "tracker"
+        is_tracker = data.get("kind") in {"tracker", "commentary"}
         if is_tracker:
             trackers |= dict.fromkeys(data["recognise"], _fields(data))
         out = target / (Path("returns") / f"{names.id(path.stem)}.yaml" if path.parent != source else path.name)

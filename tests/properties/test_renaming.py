@@ -20,6 +20,7 @@ from schemas.kpi import KpiRow
 from tests.end_to_end.command import PROGRAMMES, RECEIVED, workbooks
 from tests.properties.renaming import Renaming, rename_all
 from transforms.actions import ActionRow
+from transforms.commentary import Remark
 
 SAMPLES = {
     "slough_2021": ("2021-11-30",),
@@ -82,6 +83,13 @@ def outcome(row: ActionRow, programme: Programme) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
+def remark(item: Remark, programme: Programme) -> tuple[Any, ...]:
+    """All that an owner's remark says beside its words."""
+    indicator = place([i.id for i in programme.indicators], item.indicator)
+    service = place([s.id for s in programme.services], item.service)
+    return (indicator, service, item.as_at, [name for name, _ in item.texts], item.cells[0].cell)
+
+
 def findings(position: Position) -> list[tuple[str, ...]]:
     """What was found, by code and cell; the sentences name things."""
     received = [(r.period.end.isoformat(), f.code, f.cell or "") for r in position.received for f in r.findings]
@@ -95,7 +103,11 @@ def check_same(name: str, names: Renaming, folder: Path) -> None:
     renamed = take(programme, sent, programme.parent / "home", SAMPLES[name])
     for before, after in zip(originals(name, folder), renamed, strict=True):
         assert {s.id for s in before.programme.services}.isdisjoint(s.id for s in after.programme.services)
-        for rows, same in ((lambda p: p.rows, figure), (lambda p: p.plan.rows, outcome)):
+        for rows, same in (
+            (lambda p: p.rows, figure),
+            (lambda p: p.plan.rows, outcome),
+            (lambda p: p.remarks, remark),
+        ):
             wanted = [same(row, before.programme) for row in rows(before)]
             assert [same(row, after.programme) for row in rows(after)] == wanted
         assert findings(after) == findings(before)

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from schemas.kpi import KpiRow
 from schemas.pack import Block
 from transforms.packs.charts import make_chart
+from transforms.packs.commentary import is_commented, make_commentary
 from transforms.packs.inputs import IMPACT_ORDER, RATED, PackInput, who_text
 from transforms.packs.scorecard import score_row
 from transforms.words import join_words, plural
 
 
 def make_blocks(pack: PackInput) -> tuple[Block, ...]:
-    """A block for every indicator with a figure that is Red, Yellow, held, misses its target or moved colour."""
-    blocks = []
+    """A block for every indicator with a figure that is Red, Yellow, held, misses its target or moved colour, or
+    on which an owner wrote since the previous reporting date."""
+    return tuple(_block(rows, reasons, pack) for rows, reasons in _earned(pack))
+
+
+def list_blocks(pack: PackInput) -> list[tuple[str, str]]:
+    """The id and label of every indicator that has a block, in order."""
+    return [(rows[0].indicator, rows[0].label) for rows, _ in _earned(pack)]
+
+
+def _earned(pack: PackInput) -> Iterator[tuple[list[KpiRow], list[str]]]:
     for indicator in pack.programme.indicators:
         rows = [r for r in pack.own_rows if r.indicator == indicator.id]
         reasons = earn_block(rows)
-        if reasons:
-            blocks.append(_block(rows, reasons, pack))
-    return tuple(blocks)
+        if is_commented(indicator.id, pack):
+            reasons.append("an owner comments on it")
+        if rows and reasons:
+            yield rows, reasons
 
 
 def earn_block(rows: Sequence[KpiRow]) -> list[str]:
@@ -56,6 +67,7 @@ def _block(rows: list[KpiRow], reasons: list[str], pack: PackInput) -> Block:
         tuple(score_row(row, pack) for row in rows),
         make_chart(indicator, rows, pack),
         tuple(_notes(rows, pack)),
+        make_commentary(indicator.id, pack),
     )
 
 

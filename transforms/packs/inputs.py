@@ -14,6 +14,7 @@ from schemas.findings import Finding
 from schemas.kpi import KpiRow
 from schemas.pack import Rating
 from transforms.actions import ActionRow, RatedPlan
+from transforms.commentary import Remark
 from transforms.known import Facts
 from transforms.words import say_number, say_period, say_short_date
 
@@ -47,6 +48,7 @@ class PackInput:
     configuration_sha: str
     software: str
     across: tuple[AppliedOverride, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def priorities(self) -> list[str]:
@@ -77,12 +79,17 @@ class PackInput:
 
     def rating(self, rating_id: str) -> Rating:
         """A rating as this programme prints it."""
-        if rating_id in _STATES:
-            return Rating(rating_id, *_STATES[rating_id])
-        for colour_id, colour in self.programme.brag.items():
-            if colour_id == rating_id:
-                return Rating(rating_id, colour.letter, colour.label)
-        return Rating(rating_id, "", rating_id.replace("_", " ").title())
+        return find_rating(rating_id, self.programme)
+
+
+def find_rating(rating_id: str, programme: Programme) -> Rating:
+    """A rating as a programme prints it: its letter and word."""
+    if rating_id in _STATES:
+        return Rating(rating_id, *_STATES[rating_id])
+    for colour_id, colour in programme.brag.items():
+        if colour_id == rating_id:
+            return Rating(rating_id, colour.letter, colour.label)
+    return Rating(rating_id, "", rating_id.replace("_", " ").title())
 
 
 def value_text(row: KpiRow) -> str:

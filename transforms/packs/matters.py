@@ -133,7 +133,10 @@ def _action_note(actions: Sequence[ActionRow]) -> str:
     if not actions:
         return "No plan tracker was received"
     done = [a for a in actions if a.outcome == "blue" and a.previous_outcome not in {None, "blue"}]
-    note = f"Tracker as at {say_short_date(actions[0].tracker_as_at)}"
+    first, last = min(a.tracker_as_at for a in actions), max(a.tracker_as_at for a in actions)
+    note = f"Tracker as at {say_short_date(first)}"
+    if last > first:
+        note = f"{note}, with owners' rows to {say_short_date(last)}"
     return f"{note}; {plural(len(done), 'action')} finished since the tracker before" if done else note
 
 

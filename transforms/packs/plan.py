@@ -23,7 +23,7 @@ def make_plan(pack: PackInput) -> Plan:
     )
     return Plan(
         bool(actions),
-        f"Plan tracker as at {say_date(actions[0].tracker_as_at)}" if actions else "No plan tracker was received",
+        _say_tracker(actions),
         tuple(pack.rating(o) for o in outcomes),
         tuple(
             PriorityPlan(p.number, p.title, tuple(_ref_row(r, actions, outcomes, pack) for r in p.refs)) for p in own
@@ -33,6 +33,15 @@ def make_plan(pack: PackInput) -> Plan:
         _lines((a for a in actions if a.outcome == "undated"), pack),
         tuple(_annex(actions, pack)),
     )
+
+
+def _say_tracker(actions: Sequence[ActionRow]) -> str:
+    """The tracker in force, and up to when owners' rows are laid over it."""
+    if not actions:
+        return "No plan tracker was received"
+    first, last = min(a.tracker_as_at for a in actions), max(a.tracker_as_at for a in actions)
+    since = f", with owners' rows to {say_date(last)}" if last > first else ""
+    return f"Plan tracker as at {say_date(first)}{since}"
 
 
 def _ref_row(ref: PlanRef, actions: Sequence[ActionRow], outcomes: Sequence[str], pack: PackInput) -> RefRow:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
+from schemas.config import Return
 from schemas.evidence import AppliedCorrection, AppliedOverride, ReceivedFile, RefusedFile
 from schemas.findings import Finding
 from schemas.pack import CorrectionLine, FindingLine, MissingLine, OverrideLine, Quality, ReceivedLine
 from transforms.indicators import stale_after
+from transforms.packs.blocks import list_blocks
+from transforms.packs.commentary import is_commented
 from transforms.packs.inputs import PackInput, period_text
 from transforms.words import USED_WORDS, join_words, plural, say_accepted, say_short_date
 
@@ -49,6 +53,11 @@ def _current(received: Sequence[ReceivedFile], pack: PackInput) -> list[Received
     return sorted(received, key=lambda r: (order.get(r.return_id, 99), r.period.end))
 
 
+def _title(item: ReceivedFile, pack: PackInput) -> str:
+    title = pack.programme.return_of(item.return_id).title
+    return f"{title}, rows of {item.scope}" if item.scope else title
+
+
 def _received_line(item: ReceivedFile, pack: PackInput) -> ReceivedLine:
     standing = [f for f in item.findings if f.is_open]
     counts = [(sum(f.severity == s for f in standing), s) for s in ("error", "doubt", "note")]
@@ -57,7 +66,7 @@ def _received_line(item: ReceivedFile, pack: PackInput) -> ReceivedLine:
     decided += [plural(len(item.overridden), "override")] if item.overridden else []
     words = "; ".join(filter(None, [words, join_words(decided)]))
     return ReceivedLine(
-        pack.programme.return_of(item.return_id).title,
+        _title(item, pack),
         period_text(item.period),
         item.name,
         item.received_at[:10],
@@ -72,8 +81,14 @@ def _missing(pack: PackInput) -> list[MissingLine]:
         own = [r for r in pack.own_rows if r.impact == "no_data" and pack.indicator(r.indicator).return_id == item.id]
         periods = [r.period.end for r in pack.received if r.return_id == item.id and r.period.end <= pack.as_at]
         if item.kind == "tracker":
-            if not periods:
+            whole = [
+                r for r in pack.received if r.return_id == item.id and not r.scope and r.period.end <= pack.as_at
+            ]
+            if not whole:
                 lines.append(MissingLine(item.title, "never received", "every action"))
+            continue
+        if item.kind == "commentary":
+            lines += _missing_commentary(item, max(periods, default=None), pack)
             continue
         if not own:
             continue
@@ -85,12 +100,21 @@ def _missing(pack: PackInput) -> list[MissingLine]:
     return lines
 
 
+def _missing_commentary(item: Return, last: dt.date | None, pack: PackInput) -> list[MissingLine]:
+    """The indicators that call for detail and on which no owner wrote since the previous reporting date."""
+    silent = [label for indicator, label in list_blocks(pack) if not is_commented(indicator, pack)]
+    if not silent:
+        return []
+    state = f"last as at {say_short_date(last)}; says nothing new of these" if last else "never received"
+    return [MissingLine(item.title, state, "; ".join(silent))]
+
+
 def _correction_line(item: ReceivedFile, applied: AppliedCorrection, pack: PackInput) -> CorrectionLine:
     declared = applied.correction
     who = pack.programme.service_label(declared.service)
     name = _name(declared.field, declared.subgroup, pack)
     return CorrectionLine(
-        f"{_title(item, pack)}, {who}: {name}",
+        f"{_dated_title(item, pack)}, {who}: {name}",
         f"{applied.reading.sheet}!{applied.reading.cell}",
         applied.reading.raw_text or "nothing",
         applied.right.raw_text,
@@ -108,7 +132,7 @@ def _override_line(applied: AppliedOverride, pack: PackInput, item: ReceivedFile
         about = [f"{pack.programme.service_label(declared.service)}: {name}"]
     used = [USED_WORDS[o.chosen] for o in applied.released if o.chosen]
     return OverrideLine(
-        ", ".join([_title(item, pack) if item else "Plan", *about]),
+        ", ".join([_dated_title(item, pack) if item else "Plan", *about]),
         f"{finding.sheet}!{finding.cell}" if finding.sheet and finding.cell else "",
         _SEVERITY[finding.severity],
         say_accepted(finding.message),
@@ -120,8 +144,8 @@ def _override_line(applied: AppliedOverride, pack: PackInput, item: ReceivedFile
     )
 
 
-def _title(item: ReceivedFile, pack: PackInput) -> str:
-    return f"{pack.programme.return_of(item.return_id).title}, {period_text(item.period)}"
+def _dated_title(item: ReceivedFile, pack: PackInput) -> str:
+    return f"{_title(item, pack)}, {period_text(item.period)}"
 
 
 def _name(field: str, subgroup: str | None, pack: PackInput) -> str:
@@ -133,11 +157,12 @@ def _finding_lines(received: Sequence[ReceivedFile], pack: PackInput) -> list[Fi
     """Findings that stand, errors first; the many alike of a tracker are told in one line."""
     lines: list[tuple[int, FindingLine]] = []
     trackers = {item.id for item in pack.programme.returns if item.kind == "tracker"}
-    latest = max((r.period.end for r in received if r.return_id in trackers), default=None)
+    whole = [r.period.end for r in received if r.return_id in trackers and not r.scope]
+    latest = max(whole, default=None)
     for item in received:
-        if item.return_id in trackers and item.period.end != latest:
+        if item.return_id in trackers and latest is not None and item.period.end < latest:
             continue
-        title = _title(item, pack)
+        title = _dated_title(item, pack)
         standing = [f for f in item.findings if f.is_open]
         singles = [f for f in standing if f.code in _SINGLE_CELLS]
         lines += [_line(f, title) for f in standing if f.code not in _SINGLE_CELLS]

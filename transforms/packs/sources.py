@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from schemas.kpi import KpiRow
-from schemas.pack import SourceFile, SourceRow, Sources
+from schemas.pack import QuoteSource, SourceFile, SourceRow, Sources
 from transforms.formulas import say_formula
 from transforms.known import FigureValue
+from transforms.packs.blocks import list_blocks
+from transforms.packs.commentary import find_remarks, say_author
 from transforms.packs.inputs import PackInput, full_name, value_text
 
 
@@ -28,13 +30,26 @@ def make_sources(pack: PackInput) -> Sources:
                 _cells(value, ids),
             )
         )
+    quotes = _quotes(pack, ids)
     by_id = {r.receipt_id: r for r in pack.received}
     files = [
         SourceFile(name, by_id[i].name, by_id[i].sha256, f"{by_id[i].received_at[:10]}, receipt {i}")
         for i, name in ids.items()
         if i in by_id
     ]
-    return Sources(tuple(rows), tuple(files))
+    return Sources(tuple(rows), tuple(files), tuple(quotes))
+
+
+def _quotes(pack: PackInput, ids: dict[int, str]) -> list[QuoteSource]:
+    """Where the owners' words beside the printed blocks came from."""
+    quotes = []
+    for indicator, label in list_blocks(pack):
+        for remark in find_remarks(indicator, pack):
+            name = ids.setdefault(remark.receipt_id, f"F{len(ids) + 1}")
+            cells = ", ".join(ref.cell for ref in remark.cells)
+            sheet = remark.cells[0].sheet
+            quotes.append(QuoteSource(label, say_author(remark, pack), f"{name} {sheet}!{cells}"))
+    return quotes
 
 
 def _value(row: KpiRow, pack: PackInput) -> FigureValue | None:

@@ -1,0 +1,47 @@
+"""Bring an older history up to the schema of today: a copy is kept first, then one transaction changes it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import Connection, update
+
+from history import tables
+
+STEPS: dict[int, tuple[str, ...]] = {
+    # from version 1: a receipt may be of one owner's rows only, and says whose
+    1: ("ALTER TABLE receipt ADD COLUMN scope TEXT NOT NULL DEFAULT ''",),
+}
+"""What brings a history of each version to the next one."""
+
+
+def migrate(connection: Connection, database: Path, version: int) -> None:
+    """Bring `database`, of an older `version`, to SCHEMA_VERSION within the caller's write transaction.
+
+    The caller holds the write lock, so that the copy made first (`history.sqlite.v1.backup`) is the whole
+    of what was committed, and nothing else. If anything fails, the transaction leaves everything as it was.
+    """
+    keep_copy(database, version)
+    for number in range(version, tables.SCHEMA_VERSION):
+        for statement in STEPS[number]:
+            connection.exec_driver_sql(statement)
+    tables.metadata.create_all(connection)
+    mark = update(tables.meta).where(tables.meta.c.key == "schema_version")
+    connection.execute(mark.values(value=str(tables.SCHEMA_VERSION)))
+
+
+def keep_copy(database: Path, version: int) -> Path:
+    """Copy the database as it was last committed, whole or not at all; returns where the copy lies."""
+    target = database.with_name(f"{database.name}.v{version}.backup")
+    draft = target.with_name(f"{target.name}.{os.getpid()}.part")
+    draft.unlink(missing_ok=True)
+    source, copy = sqlite3.connect(database), sqlite3.connect(draft)
+    try:
+        source.backup(copy)
+    finally:
+        source.close()
+        copy.close()
+    os.replace(draft, target)
+    return target
