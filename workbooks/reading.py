@@ -12,6 +12,7 @@ from schemas.findings import Finding, make_finding
 from schemas.layout import Layout
 from schemas.spelling import normalise
 from workbooks.cutting import cut_table
+from workbooks.findings_table import is_findings_sheet
 from workbooks.grid import Sheet
 from workbooks.locate import find_as_at, find_covered, has_title, latest_layout, locate_tables, share_located
 from workbooks.opening import Unopenable, open_workbook
@@ -51,7 +52,8 @@ def read_workbook(content: bytes, name: str, programme: Programme) -> WorkbookRe
         opened = open_workbook(content, name)
     except Unopenable as error:
         return WorkbookReading(name, sha256, findings=(error.finding,))
-    found = _read_sheets(opened.sheets, name, sha256, programme)
+    sheets = [sheet for sheet in opened.sheets if not is_findings_sheet(sheet)]
+    found = _read_sheets(sheets, name, sha256, programme)
     return replace(found, findings=(*opened.notes, *found.findings))
 
 
