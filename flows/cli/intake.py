@@ -14,8 +14,10 @@ from flows.cli.failures import HELD, OK
 from flows.cli.forms import file_form
 from flows.settings import UsageError, find_home, find_programme_folder, programme_folders, read_time, utc_now
 from programmes.load import load_programme
+from schemas.config import Programme
 
 if TYPE_CHECKING:
+    from flows.returning import Returned
     from flows.taking import TakenFile
 
 
@@ -53,18 +55,37 @@ def list_programmes(home_option: Path | None, *, as_json: bool) -> int:
     return OK
 
 
-def check_files(paths: Sequence[Path], programme: str, home_option: Path | None, *, as_json: bool) -> int:
-    """Judge workbooks and print what was found; 1 if one is refused or holds a row back."""
+def check_files(
+    paths: Sequence[Path], programme: str, home_option: Path | None, annotate: Path | None, *, as_json: bool
+) -> int:
+    """Judge workbooks and print what was found; 1 if one is refused or holds a row back. What goes back to their
+    senders is written into `annotate`, if a folder is named."""
     if not paths:
         raise UsageError("name at least one workbook to check")
     loaded = load_programme(find_programme_folder(programme, find_home(home_option)))
     judged = [judge_file(path, loaded.programme) for path in paths]
+    returned = _annotate(judged, loaded.programme, annotate) if annotate is not None else [None] * len(judged)
+    pairs = list(zip(judged, returned, strict=True))
     if as_json:
-        print_json({"files": [file_form(item) for item in judged]})
+        print_json({"files": [file_form(item, back) for item, back in pairs]})
     else:
-        for item in judged:
+        for item, back in pairs:
             print(describe_file(item))
+            _print_returned(back)
     return exit_code(judged)
+
+
+def _annotate(judged: Sequence[JudgedFile], programme: Programme, folder: Path) -> Sequence[Returned | None]:
+    from flows.returning import return_checked
+
+    return [return_checked(item, programme, folder) for item in judged]
+
+
+def _print_returned(returned: Returned | None) -> None:
+    if returned is not None:
+        from flows.returning import describe_returned
+
+        print("\n".join(describe_returned([returned])))
 
 
 def exit_code(judged: Sequence[JudgedFile]) -> int:
@@ -97,6 +118,7 @@ def ingest_files(
     paths: Sequence[Path], programme: str, home_option: Path | None, received_at: str | None, *, as_json: bool
 ) -> int:
     """Take the inbox, or the named workbooks, into history and print what became of each."""
+    from flows.returning import return_taken
     from flows.taking import clear_inbox, list_inbox, take_files
     from history.store import History
 
@@ -107,23 +129,26 @@ def ingest_files(
     if not found:
         home.inbox(name).mkdir(parents=True, exist_ok=True)
         say(f"The inbox of {name} is empty: {home.inbox(name)}")
+    moment = read_time(received_at) if received_at else utc_now()
     history = History(home.history)
     try:
-        taken = take_files(history, found, loaded, read_time(received_at) if received_at else utc_now())
+        taken = take_files(history, found, loaded, moment)
     finally:
         history.close()
+    taken = return_taken(home, loaded.programme, taken, moment)
     clear_inbox(home, name, taken)
     if as_json:
         print_json({"files": [taken_form(item) for item in taken]})
     else:
         for item in taken:
             print(describe_taken(item))
+            _print_returned(item.returned)
     return exit_code([item.judged for item in taken])
 
 
 def taken_form(item: TakenFile) -> dict[str, Any]:
     """A workbook that was taken in, as `ingest --json` prints it."""
-    return {**file_form(item.judged), "receipt": item.receipt_id, "already_known": item.already_known}
+    return {**file_form(item.judged, item.returned), "receipt": item.receipt_id, "already_known": item.already_known}
 
 
 def describe_taken(item: TakenFile) -> str:

@@ -98,6 +98,9 @@ def print_run(result: RunResult) -> None:
         print(f"{result.programme}: the inbox was empty")
     for name in result.refused:
         print(f"  refused: {name}; the reasons lie beside it in the inbox's folder 'refused'")
+    pages = [t.returned.page for t in result.taken if t.returned]
+    if pages:
+        print(f"  to send back: {plural(len(pages), 'acknowledgement')} in {pages[0].parent}")
     for pack in result.packs:
         print(f"  pack: {pack.path}")
         print(f"  {pack.pages} pages for {pack.board}, figures as at {pack.as_at}")

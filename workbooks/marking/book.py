@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbooks.marking.package import RELATIONS, Package
@@ -81,13 +82,16 @@ def read_book(package: Package) -> Book:
         relation = relations.get(_relation_of(node))
         if relation is not None and relation.part and package.has(relation.part):
             sheets.append(SheetEntry(node.attributes.get("name", ""), relation.part, relation.kind, relation.id))
-    return Book(found.part, tuple(sheets), _find_styles(package, found.part), suffix)
+    return Book(found.part, tuple(sheets), _find_styles(package, found.part, sheets), suffix)
 
 
-def _find_styles(package: Package, part: str) -> str:
+def _find_styles(package: Package, part: str, sheets: Sequence[SheetEntry]) -> str:
+    """The styles part, made where there is none."""
     found = package.find_relation(part, "styles")
     if found is not None and found.part:
         return found.part
+    if any(b' s="' in package.read(entry.part) for entry in sheets):
+        raise Unmarkable("its cells name styles that it does not hold")
     name = package.free_name("xl/styles{}.xml")
     package.write(name, EMPTY_STYLES)
     package.add_override(name, _STYLES_TYPE)

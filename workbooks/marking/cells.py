@@ -16,12 +16,46 @@ from workbooks.marking.styles import StyleBook
 Place = tuple[int, int]
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
-_ORDER = tuple(
-    "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges scenarios "
-    "autoFilter sortState dataConsolidate customSheetViews mergeCells phoneticPr conditionalFormatting "
-    "dataValidations hyperlinks printOptions pageMargins pageSetup headerFooter rowBreaks colBreaks "
-    "customProperties cellWatches ignoredErrors smartTags drawing legacyDrawing legacyDrawingHF drawingHF picture "
-    "oleObjects controls webPublishItems tableParts extLst".split()
+_ORDER = (
+    "sheetPr",
+    "dimension",
+    "sheetViews",
+    "sheetFormatPr",
+    "cols",
+    "sheetData",
+    "sheetCalcPr",
+    "sheetProtection",
+    "protectedRanges",
+    "scenarios",
+    "autoFilter",
+    "sortState",
+    "dataConsolidate",
+    "customSheetViews",
+    "mergeCells",
+    "phoneticPr",
+    "conditionalFormatting",
+    "dataValidations",
+    "hyperlinks",
+    "printOptions",
+    "pageMargins",
+    "pageSetup",
+    "headerFooter",
+    "rowBreaks",
+    "colBreaks",
+    "customProperties",
+    "cellWatches",
+    "ignoredErrors",
+    "smartTags",
+    "drawing",
+    "legacyDrawing",
+    "legacyDrawingHF",
+    "drawingHF",
+    "picture",
+    "oleObjects",
+    "controls",
+    "webPublishItems",
+    "tableParts",
+    "extLst",
 )
 _LOOKED_INTO = {"mergeCells", "cols", "sheetViews", "AlternateContent", "Choice", "Fallback"}
 
@@ -81,12 +115,13 @@ def _lies_in(place: Place, area: Area) -> bool:
     return area[0] <= place[0] <= area[2] and area[1] <= place[1] <= area[3]
 
 
-def map_sheet(content: bytes, places: Sequence[Place] = (), every: bool = False) -> SheetMap:
-    """Look a sheet through for the rows of some places, or for every cell."""
-    finder = _RowFinder({row for row, _ in places}, every)
+def map_sheet(content: bytes, places: Sequence[Place] = ()) -> SheetMap:
+    """Look a sheet through for the rows of some places."""
+    finder = _RowFinder({row for row, _ in places})
     found = SheetMap(content, parse(content, finder.wants))
     found.below = finder.below
-    for node in found.data.children:
+    data = found.root.find("sheetData")
+    for node in data.children if data else ():
         found.rows.setdefault(finder.numbers[node.start], []).append(node)
     for number, nodes in found.rows.items():
         for row in nodes:
@@ -108,8 +143,8 @@ def _columns_of(row: Node) -> list[tuple[Node, int]]:
 class _RowFinder:
     """Says which elements of a sheet are kept, and notes where rows stand."""
 
-    def __init__(self, rows: set[int], every: bool) -> None:
-        self._rows, self._every = rows, every
+    def __init__(self, rows: set[int]) -> None:
+        self._rows = rows
         self._pending = sorted(rows)
         self._last = 0
         self.below: dict[int, int] = {}
@@ -129,7 +164,7 @@ class _RowFinder:
         number = self._last = int(text) if text.isdigit() else self._last + 1
         while self._pending and self._pending[0] < number:
             self.below[self._pending.pop(0)] = offset
-        if not self._every and number not in self._rows:
+        if number not in self._rows:
             return False
         self.numbers[offset] = number
         return True

@@ -20,6 +20,7 @@ _EMPTY = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     f'<comments xmlns="{MAIN}"><authors></authors><commentList></commentList></comments>'
 ).encode()
+_BLANK_LINE = b"\n\n"
 _MOST_SHOWN = 12
 _MOST_TEXT = 1_200
 
@@ -128,7 +129,7 @@ def _append(node: Node, edits: Edits, text: str) -> None:
     holder = node.find("text")
     if holder is None:
         raise Unmarkable("its comments are damaged")
-    xml = _run(holder, "\n\n") + _runs(holder, text)
+    xml = _run(holder, _BLANK_LINE.decode()) + _runs(holder, text)
     after = next((child for child in holder.children if child.name in {"rPh", "phoneticPr"}), None)
     if after is not None:
         edits.insert(after.start, xml)
@@ -191,22 +192,18 @@ def _words(content: bytes, text: Node) -> str:
 
 
 def _cut(content: bytes, text: Node, edits: Edits) -> None:
-    """Everything from our heading on, and the blank line before it."""
-    is_ours = False
-    for child in text.children:
-        run = child if child.name == "t" else child.find("t")
-        words = content[run.open_end : run.close] if run else b""
-        if is_ours and child.name in {"r", "t"}:
+    """Everything from our heading on, and the blank line that we put before it."""
+    runs = [(child, child if child.name == "t" else child.find("t")) for child in text.children]
+    said = [(child, run, content[run.open_end : run.close]) for child, run in runs if run]
+    first = next((n for n, (_, _, words) in enumerate(said) if HEADING.encode() in words), len(said))
+    for child, run, words in said[first:]:
+        keep = words.partition(HEADING.encode())[0].removesuffix(_BLANK_LINE) if child is said[first][0] else b""
+        if keep:
+            edits.replace(run.open_end, run.close, keep)
+        else:
             edits.remove(child)
-        elif run and HEADING.encode() in words:
-            is_ours = True
-            keep = words[: words.index(HEADING.encode())].rstrip()
-            if keep:
-                edits.replace(run.open_end, run.close, keep)
-            else:
-                edits.remove(child)
-        elif run and child.name == "r" and not words.strip() and child is not text.children[0]:
-            edits.remove(child)
+    if 0 < first < len(said) and said[first][2].startswith(HEADING.encode()) and said[first - 1][2] == _BLANK_LINE:
+        edits.remove(said[first - 1][0])
 
 
 def _hide(package: Package, part: str, places: set[Place]) -> None:

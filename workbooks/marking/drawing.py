@@ -50,11 +50,11 @@ def add_shapes(content: bytes, texts: Mapping[Place, str]) -> bytes:
     end = _END.search(content)
     if end is None:
         raise Unmarkable("the drawing of its comments is damaged")
-    number = max([_FIRST_ID, *(int(found) for found in _SHAPE_ID.findall(content))])
+    last = max([_FIRST_ID, *(int(found) for found in _SHAPE_ID.findall(content))])
     head = content[: content.find(b">") + 1]
     own = "".join(f' xmlns:{k}="{v}"' for k, v in _NAMESPACES.items() if f"xmlns:{k}=".encode() not in head)
     xml = "" if b"_x0000_t202" in content else _SHAPE_TYPE.replace("<v:shapetype", f"<v:shapetype{own}")
-    for number, place in enumerate(sorted(texts), number + 1):
+    for number, place in enumerate(sorted(texts), last + 1):
         xml += _shape_xml(number, place, texts[place], own)
     return content[: end.start()] + xml.encode() + content[end.start() :]
 

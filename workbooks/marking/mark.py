@@ -51,8 +51,10 @@ def mark_workbook(content: bytes, findings: Sequence[Finding], lines: Sequence[s
     """
     try:
         return _mark(Package.of_file(content), number_findings(findings), tuple(lines))
-    except (KeyError, ValueError, IndexError, StopIteration, RecursionError):
-        # a damaged part shows in many ways; to the sender they are all one thing
+    except Unmarkable:
+        raise
+    except Exception:
+        # a damaged part shows in many ways, to the sender all one thing; and no copy is worth stopping a run
         raise Unmarkable("a part of it is damaged") from None
 
 

@@ -23,6 +23,7 @@ from workbooks.marking.styles import MAIN, ON_DARK_TEXT, StyleBook
 _LETTERS_A_LINE = 170
 _CELL_COLUMN = 4
 _LINE_HEIGHT = 15
+_MOST_LINES = 27  # a row is at most 409 points high
 _NOTHING = "Nothing was found."
 
 
@@ -86,7 +87,7 @@ class _Writer:
     def row(self, cells: Sequence[tuple[str, int]], height: float | None = None) -> None:
         number = self.next_row
         inner = "".join(_cell(number, column, text, style) for column, (text, style) in enumerate(cells, 1))
-        tall = f' ht="{height}" customHeight="1"' if height else ""
+        tall = f' ht="{height}"' if height else ""
         self.rows.append(f'<row r="{number}"{tall}>{inner}</row>')
 
     def line(self, text: str) -> None:
@@ -141,13 +142,20 @@ def _table_row(out: _Writer, item: NumberedFinding, linked: frozenset[str]) -> s
     for column, text in enumerate(item.texts[: out.width], 1):
         style = looks.severity[finding.severity] if column == 2 else looks.text
         cells.append((text, looks.link if column == _CELL_COLUMN and is_linked else style))
-    out.row(cells)
+    widths = [width for _, width in (*COLUMNS, ACCEPT_COLUMN)]
+    lines = max(_count_lines(text, width) for (text, _), width in zip(cells, widths, strict=False))
+    out.row(cells, _LINE_HEIGHT * min(lines, _MOST_LINES))
     out.rows[-1] = out.rows[-1].replace(_cell(number, 1, *cells[0]), _number_cell(number, item.number, looks.text), 1)
     if not is_linked:
         return ""
     sheet = (finding.sheet or "").replace("'", "''")
     target = attribute_xml(f"'{sheet}'!{finding.cell}")
     return f'<hyperlink ref="{address(number, _CELL_COLUMN)}" location={target} display="{finding.cell}"/>'
+
+
+def _count_lines(text: str, width: float) -> int:
+    """How many lines a text fills in a column, with a little to spare: no program does it alike."""
+    return sum(max(1, math.ceil(len(line) / (width * 0.95))) for line in text.split("\n"))
 
 
 def _names(title: str, width: int, header: int, last: int) -> tuple[LocalName, ...]:

@@ -63,11 +63,11 @@ class StyleBook:
         self._root = parse(self._content)
         self._prefix = f"{self._root.prefix}:" if self._root.prefix else ""
         self._nodes = {name: self._root.find(name) for name in _LISTS}
-        self._items = {name: self._read(name, node) for name, node in self._nodes.items()}
+        self._items = {name: self._read(node) for name, node in self._nodes.items()}
         self._stood = {name: len(items) for name, items in self._items.items()}
         self._dressed: dict[tuple[int, Severity], int] = {}
 
-    def _read(self, name: str, node: Node | None) -> list[bytes]:
+    def _read(self, node: Node | None) -> list[bytes]:
         if node is not None and node.children:
             return [self._content[child.start : child.end] for child in node.children]
         return []
@@ -162,6 +162,7 @@ class StyleBook:
     def to_bytes(self) -> bytes:
         """The styles part with what was added."""
         edits = Edits(self._content)
+        missing = ""
         for name in _LISTS:
             node, items = self._nodes[name], self._items[name]
             new = b"".join(items[self._stood[name] :]).decode()
@@ -169,11 +170,17 @@ class StyleBook:
                 continue
             if node is None:
                 tag = self._root.tag(name)
-                edits.insert(insertion_point(self._root, name, _ORDER), f'<{tag} count="{len(items)}">{new}</{tag}>')
+                xml = f'<{tag} count="{len(items)}">{new}</{tag}>'
+                if self._root.is_empty:
+                    missing += xml
+                else:
+                    edits.insert(insertion_point(self._root, name, _ORDER), xml)
                 continue
             edits.append(node, new)
             if "count" in node.attributes:
                 edits.set_attributes(node, {"count": str(len(items))})
+        if missing:
+            edits.append(self._root, missing)
         return edits.apply()
 
 
