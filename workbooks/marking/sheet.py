@@ -44,6 +44,7 @@ class _Looks:
     line: int
     header: int
     text: int
+    number: int
     link: int
     severity: dict[Severity, int]
 
@@ -65,6 +66,7 @@ class _Looks:
             styles.add_xf(plain, alignment=wrap),
             styles.add_xf(white, styles.add_fill("FF1F3A5F"), border, wrap),
             styles.add_xf(plain, 0, border, wrap),
+            styles.add_xf(plain, 0, border, ' horizontal="center"'),
             styles.add_xf(under, 0, border, wrap),
             {s: styles.add_xf(bold, styles.add_fill(colour), border, wrap) for s, colour in _CHIPS.items()},
         )
@@ -145,7 +147,9 @@ def _table_row(out: _Writer, item: NumberedFinding, linked: frozenset[str]) -> s
     widths = [width for _, width in (*COLUMNS, ACCEPT_COLUMN)]
     lines = max(_count_lines(text, width) for (text, _), width in zip(cells, widths, strict=False))
     out.row(cells, _LINE_HEIGHT * min(lines, _MOST_LINES))
-    out.rows[-1] = out.rows[-1].replace(_cell(number, 1, *cells[0]), _number_cell(number, item.number, looks.text), 1)
+    out.rows[-1] = out.rows[-1].replace(
+        _cell(number, 1, *cells[0]), _number_cell(number, item.number, looks.number), 1
+    )
     if not is_linked:
         return ""
     sheet = (finding.sheet or "").replace("'", "''")
