@@ -92,7 +92,8 @@ def _find_styles(package: Package, part: str, sheets: Sequence[SheetEntry]) -> s
         return found.part
     if any(b' s="' in package.read(entry.part) for entry in sheets):
         raise Unmarkable("its cells name styles that it does not hold")
-    name = package.free_name("xl/styles{}.xml")
+    # some programs look for styles by this name alone
+    name = "xl/styles.xml" if not package.has("xl/styles.xml") else package.free_name("xl/styles{}.xml")
     package.write(name, EMPTY_STYLES)
     package.add_override(name, _STYLES_TYPE)
     package.add_relation(part, "styles", name)

@@ -29,6 +29,9 @@ from workbooks.findings_table import FIRST_LINE, SECOND_LINE
 from workbooks.marking import Unmarkable, mark_workbook, write_findings_workbook
 from workbooks.reading import read_workbook
 
+# the reader that the tests compare with says what it cannot show itself; the parts are compared beside it
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+
 LINES = ("File: lamps.xlsx", "Return: Lamps, as at 3 March 2031")
 SAMPLES = sorted((Path(__file__).parents[3] / "sample_inputs").rglob("*.xlsx"))
 
@@ -63,12 +66,14 @@ CHANGED = re.compile(
 )
 
 
-class TestKept:
-    @pytest.fixture(scope="class")
-    def both(self) -> tuple[bytes, bytes]:
-        content = with_strangers(with_thread(full_workbook(macros=True), "B4"))
-        return content, marked(content, finding("B4"), finding("D5", "doubt"), finding("A1"), finding("Z99", "note"))
+@pytest.fixture(scope="module")
+def both() -> tuple[bytes, bytes]:
+    """A workbook that holds everything, and its marked copy."""
+    content = with_strangers(with_thread(full_workbook(macros=True), "B4"))
+    return content, marked(content, finding("B4"), finding("D5", "doubt"), finding("A1"), finding("Z99", "note"))
 
+
+class TestKept:
     def test_every_part_that_need_not_change_keeps_its_bytes(self, both: tuple[bytes, bytes]) -> None:
         before, after = map(parts_of, both)
         changed = {name for name in before if after.get(name) != before[name]}
@@ -96,9 +101,7 @@ class TestKept:
         assert mark_workbook(both[0], [], LINES).suffix == ".xlsm"
 
     @pytest.mark.parametrize("formulas", [False, True])
-    def test_values_stored_results_and_formulas_are_the_same(
-        self, both: tuple[bytes, bytes], formulas: bool
-    ) -> None:
+    def test_values_stored_results_and_formulas_are_the_same(self, both: tuple[bytes, bytes], formulas: bool) -> None:
         before, after = (values_of(content, formulas=formulas) for content in both)
         assert {name: after[name] for name in before} == before
 
@@ -155,7 +158,14 @@ class TestKept:
 
     def test_the_list_on_the_sheet_names_what_this_file_has(self, both: tuple[bytes, bytes]) -> None:
         said = " ".join(" ".join(row) for row in texts(both[1]))
-        for words in ("charts", "sparklines", "conditional formats", "macros, byte for byte", "text boxes", "pictures"):
+        for words in (
+            "charts",
+            "sparklines",
+            "conditional formats",
+            "macros, byte for byte",
+            "text boxes",
+            "pictures",
+        ):
             assert words in said
         plain = " ".join(" ".join(row) for row in texts(marked(styled_workbook())))
         assert "charts" not in plain
@@ -183,7 +193,10 @@ class TestLost:
         assert any("digital signature is taken off" in " ".join(row) for row in texts(after))
 
     def test_a_pattern_under_our_colour_is_lost_and_that_is_said(self) -> None:
-        assert any("lost under that colour at Lamps!D2" in " ".join(r) for r in texts(marked(styled_workbook(), finding("D2"))))
+        assert any(
+            "lost under that colour at Lamps!D2" in " ".join(r)
+            for r in texts(marked(styled_workbook(), finding("D2")))
+        )
 
     def test_a_thread_hides_our_comment_and_that_is_said(self) -> None:
         after = marked(with_thread(full_workbook(), "B4"), finding("B4"))
@@ -203,13 +216,14 @@ class TestCells:
         content = styled_workbook()
         before, after = cell_at(content, "Lamps", "B2"), cell_at(marked(content, finding("B2")), "Lamps", "B2")
         for name in ("number_format", "font", "border", "alignment", "protection", "value"):
-            assert getattr(after, name) == getattr(before, name), name
+            assert repr(getattr(after, name)) == repr(getattr(before, name)), name
         assert after.fill.fgColor.rgb != before.fill.fgColor.rgb
         assert after.fill.fill_type == "solid"
 
     def test_cells_of_the_same_style_that_are_not_marked_stay(self) -> None:
         content = styled_workbook()
-        assert cell_at(marked(content, finding("B2")), "Lamps", "C2").fill == cell_at(content, "Lamps", "C2").fill
+        before, after = (cell_at(book, "Lamps", "C2") for book in (content, marked(content, finding("B2"))))
+        assert repr(after.fill) == repr(before.fill)
 
     def test_severities_have_colours_of_their_own_and_the_worst_wins(self) -> None:
         after = marked(
@@ -290,7 +304,7 @@ class TestSheet:
         assert [(link.location, link.target) for link in links] == [("'Lamps'!B2", None)]
 
     def test_text_is_never_a_formula_and_markup_is_text(self) -> None:
-        hostile = "=HYPERLINK(\"http://x\") <b>&amp; ]]> _x0041_ \x07"
+        hostile = '=HYPERLINK("http://x") <b>&amp; ]]> _x0041_ \x07'
         after = marked(styled_workbook(), *(finding("B2", message=f"{sign}{hostile}") for sign in "=+-@"))
         sheet = load_workbook(io.BytesIO(after)).worksheets[0]
         cells = [cell for row in sheet.iter_rows() for cell in row if "HYPERLINK" in str(cell.value)]
@@ -321,7 +335,10 @@ class TestReadAgain:
         programme = invented_programme()
         before = read_workbook(content, "return.xlsx", programme)
         sheet = before.tables[0].sheet
-        for again in (marked(content, finding("B2", sheet=sheet)), resaved(marked(content, finding("B2", sheet=sheet)))):
+        for again in (
+            marked(content, finding("B2", sheet=sheet)),
+            resaved(marked(content, finding("B2", sheet=sheet))),
+        ):
             after = read_workbook(again, "return.xlsx", programme)
             assert (after.tables, after.period, after.findings) == (before.tables, before.period, before.findings)
 
@@ -350,7 +367,9 @@ class TestReadAgain:
 
 
 class TestMarkedAgain:
-    @pytest.mark.parametrize("save", [lambda content: content, resaved], ids=["as it was", "saved by another program"])
+    @pytest.mark.parametrize(
+        "save", [lambda content: content, resaved], ids=["as it was", "saved by another program"]
+    )
     def test_old_marks_are_replaced_and_not_stacked(self, save: object) -> None:
         content = styled_workbook()
         first = save(marked(content, finding("B2"), finding("B4"), finding("E9")))  # type: ignore[operator]
@@ -383,7 +402,9 @@ class TestFindingsWorkbook:
     def test_it_has_the_same_table_and_says_why_it_is_alone(self) -> None:
         items = [finding("B2", suggestion=Suggestion("B2", "1", "2")), finding(None, "doubt", sheet=None)]
         rows = texts(write_findings_workbook(items, LINES, "it is encrypted"))
-        table = [row for row in texts(mark_workbook(styled_workbook(), items, LINES).content) if row[:1] in (["1"], ["2"])]
+        table = [
+            row for row in texts(mark_workbook(styled_workbook(), items, LINES).content) if row[:1] in (["1"], ["2"])
+        ]
         assert [row for row in rows if row[:1] in (["1"], ["2"])] == table
         assert rows[:4] == [[FIRST_LINE], [SECOND_LINE], [LINES[0]], [LINES[1]]]
         assert any("was not marked, since it is encrypted." in row[0] for row in rows if row)
