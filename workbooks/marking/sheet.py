@@ -84,9 +84,11 @@ class _Writer:
 
     @property
     def next_row(self) -> int:
+        """The number of the row that is written next."""
         return len(self.rows) + 1
 
     def row(self, cells: Sequence[tuple[str, int]], height: float | None = None) -> None:
+        """A row of cells, each a text and its style."""
         number = self.next_row
         inner = "".join(_cell(number, column, text, style) for column, (text, style) in enumerate(cells, 1))
         tall = f' ht="{height}"' if height else ""
