@@ -22,6 +22,7 @@ from workbooks.reading import WorkbookReading, hash_content, read_workbook
 
 _PAGE, _TEXT, _FINDINGS = ".acknowledgement.html", ".acknowledgement.txt", ".findings.xlsx"
 _COPIES = (".marked.xlsx", ".marked.xlsm", ".marked.xltx", ".marked.xltm", _FINDINGS)
+_UNOPENED = {"not_a_workbook", "unsupported_format", "file_too_large"}
 _MOST_NAME_BYTES = 160
 _STATUSES: dict[str, FileStatus] = {"accepted": "accepted", "held": "held", "refused": "refused"}
 
@@ -91,6 +92,8 @@ def _make_copy(judged: JudgedFile, programme: Programme, sent: SentFile) -> _Cop
         try:
             marked = mark_workbook(judged.content, findings, lines)
             again = read_workbook(marked.content, judged.path.name, programme)
+            if _UNOPENED & {finding.code for finding in judged.findings}:
+                raise Unmarkable("it cannot be opened")
             if _says(again) == _says(judged.reading):
                 return _Copy(marked.content, f".marked{marked.suffix}")
             why = "the marked copy would not be read as your file is"
