@@ -11,6 +11,7 @@ from typing import Any
 from flows.building import BuiltPack, build_pack, find_board, missing_returns
 from flows.position import Position, derive_position
 from flows.quarantine import purge_quarantine, quarantine_files
+from flows.returning import return_taken
 from flows.settings import Home, UsageError, find_programme_folder, programme_folders, quarantine_days
 from flows.taking import TakenFile, clear_inbox, list_inbox, take_files
 from history.store import History
@@ -77,6 +78,7 @@ def ingest_inbox(home: Home, folder: Path, received_at: str) -> list[TakenFile]:
     finally:
         history.close()
     quarantine_files(home, name, taken, received_at, days)
+    taken = return_taken(home, loaded.programme, taken, received_at)
     clear_inbox(home, name, taken)
     return taken
 
@@ -130,9 +132,21 @@ def run_form(results: Sequence[RunResult]) -> dict[str, Any]:
         "packs": [pack_form(p) for r in results for p in r.packs],
         "held": [{"programme": r.programme, **h} for r in results for h in r.held],
         "missing": [{"programme": r.programme, **m} for r in results for m in r.missing],
+        "returned": [{"programme": r.programme, **returned_form(t)} for r in results for t in r.taken],
         "refused": [{"programme": r.programme, "file": name} for r in results for name in r.refused],
         "quarantined": [{"programme": r.programme, "file": name} for r in results for name in r.quarantined],
         "purged": [{"programme": r.programme, "sha256_start": start} for r in results for start in r.purged],
+    }
+
+
+def returned_form(taken: TakenFile) -> dict[str, Any]:
+    """What went back for a file, as `run --json` prints it."""
+    back = taken.returned
+    return {
+        "file": taken.judged.path.name,
+        "status": taken.judged.status,
+        "annotated": str(back.copy) if back and back.copy else None,
+        "acknowledgement": str(back.page) if back else None,
     }
 
 

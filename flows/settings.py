@@ -21,7 +21,7 @@ class UsageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folder that holds inbox/PROGRAMME/, history/ and outbox/PROGRAMME/."""
+    """The folder that holds inbox/PROGRAMME/, history/, outbox/PROGRAMME/ and returned/PROGRAMME/."""
 
     folder: Path
 
@@ -40,6 +40,10 @@ class Home:
     def outbox(self, programme: str) -> Path:
         """Where a programme's packs appear."""
         return self.folder / "outbox" / programme
+
+    def returned(self, programme: str) -> Path:
+        """Where what goes back to the senders of workbooks appears: acknowledgements and marked copies."""
+        return self.folder / "returned" / programme
 
     @property
     def history(self) -> Path:

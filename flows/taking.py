@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.checking import JudgedFile, judge_file
 from flows.comparing import compare_files
@@ -17,16 +18,21 @@ from programmes.load import LoadedProgramme
 from schemas.config import Correction, DueDateDecision
 from schemas.decisions import Override
 
+if TYPE_CHECKING:
+    from flows.returning import Returned
+
 _NOT_RETURNS = {"thumbs.db", "desktop.ini"}
 
 
 @dataclass(frozen=True, slots=True)
 class TakenFile:
-    """A judged file and what history made of it: its receipt (None if refused), and whether it was known."""
+    """A judged file and what history made of it: its receipt (None if refused), whether it was known, and what
+    went back to its sender."""
 
     judged: JudgedFile
     receipt_id: int | None
     already_known: bool
+    returned: Returned | None = None
 
 
 def list_inbox(home: Home, programme: str) -> list[Path]:

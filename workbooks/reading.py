@@ -14,6 +14,7 @@ from schemas.repeats import expand_repeats, find_strangers
 from schemas.spelling import normalise
 from workbooks.as_at import find_as_at, find_covered
 from workbooks.cutting import cut_table
+from workbooks.findings_table import is_findings_sheet
 from workbooks.grid import OpenedWorkbook, Sheet
 from workbooks.locate import has_title, latest_layout, locate_tables, share_located
 from workbooks.personal import declared_headers, find_in_name, find_personal_data, shown_name
@@ -78,7 +79,8 @@ def read_workbook(content: bytes, name: str, programme: Programme, opener: Opene
     if personal.findings:
         shown = shown_name(name, sha256) if personal.name_is_personal else name
         return WorkbookReading(shown, sha256, findings=personal.findings, personal_kinds=personal.kinds)
-    found = _read_sheets(opened.sheets, name, sha256, programme)
+    sheets = [sheet for sheet in opened.sheets if not is_findings_sheet(sheet)]
+    found = _read_sheets(sheets, name, sha256, programme)
     return replace(found, findings=(*opened.notes, *found.findings))
 
 

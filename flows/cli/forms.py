@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flows.checking import JudgedFile
 from schemas.facts import ACTION_COLUMNS, KPI_COLUMNS
@@ -13,6 +13,9 @@ from schemas.figures import decimal_text
 from schemas.findings import Accepted, Finding
 from schemas.kpi import KpiRow
 from transforms.actions import ActionRow
+
+if TYPE_CHECKING:
+    from flows.returning import Returned
 
 
 def finding_form(item: Finding) -> dict[str, Any]:
@@ -39,8 +42,8 @@ def _accepted_form(item: Accepted | None) -> dict[str, Any] | None:
     return {"role": item.role, "date": item.date, "note": item.note, "use": item.use or None}
 
 
-def file_form(item: JudgedFile) -> dict[str, Any]:
-    """A judged workbook."""
+def file_form(item: JudgedFile, returned: Returned | None = None) -> dict[str, Any]:
+    """A judged workbook, and where what goes back to its sender lies."""
     reading = item.reading
     return {
         "file": item.shown_path,
@@ -51,6 +54,8 @@ def file_form(item: JudgedFile) -> dict[str, Any]:
         "status": item.status,
         "rows": item.row_count,
         "findings": [finding_form(f) for f in item.findings],
+        "annotated": str(returned.copy) if returned and returned.copy else None,
+        "acknowledgement": str(returned.page) if returned else None,
     }
 
 

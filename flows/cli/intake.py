@@ -24,8 +24,10 @@ from flows.settings import (
     utc_now,
 )
 from programmes.load import LoadedProgramme, load_programme
+from schemas.config import Programme
 
 if TYPE_CHECKING:
+    from flows.returning import Returned
     from flows.taking import TakenFile
 
 
@@ -63,19 +65,25 @@ def list_programmes(home_option: Path | None, *, as_json: bool) -> int:
     return OK
 
 
-def check_files(paths: Sequence[Path], programme: str, home_option: Path | None, *, as_json: bool) -> int:
-    """Judge workbooks and print what was found; 1 if one is refused or holds a row back."""
+def check_files(
+    paths: Sequence[Path], programme: str, home_option: Path | None, annotate: Path | None, *, as_json: bool
+) -> int:
+    """Judge workbooks and print what was found; 1 if one is refused or holds a row back. What goes back to their
+    senders is written into `annotate`, if a folder is named."""
     if not paths:
         raise UsageError("name at least one workbook to check")
     home = find_home(home_option)
     loaded = load_programme(find_programme_folder(programme, home))
     judged = [judge_file(path, loaded.programme) for path in paths]
     judged = _compare(judged, loaded, home)
+    returned = _annotate(judged, loaded.programme, annotate) if annotate is not None else [None] * len(judged)
+    pairs = list(zip(judged, returned, strict=True))
     if as_json:
-        print_json({"files": [file_form(item) for item in judged]})
+        print_json({"files": [file_form(item, back) for item, back in pairs]})
     else:
-        for item in judged:
+        for item, back in pairs:
             print(describe_file(item))
+            _print_returned(back)
     return exit_code(judged)
 
 
@@ -93,6 +101,19 @@ def _compare(judged: Sequence[JudgedFile], loaded: LoadedProgramme, home: Home) 
         return [compare_with_plan(history, item, loaded) for item in compared]
     finally:
         history.close()
+
+
+def _annotate(judged: Sequence[JudgedFile], programme: Programme, folder: Path) -> Sequence[Returned | None]:
+    from flows.returning import return_checked
+
+    return [return_checked(item, programme, folder) for item in judged]
+
+
+def _print_returned(returned: Returned | None) -> None:
+    if returned is not None:
+        from flows.returning import describe_returned
+
+        print("\n".join(describe_returned([returned])))
 
 
 def exit_code(judged: Sequence[JudgedFile]) -> int:
@@ -130,6 +151,7 @@ def ingest_files(
 ) -> int:
     """Take the inbox, or the named workbooks, into history and print what became of each."""
     from flows.quarantine import describe_purged, purge_quarantine, quarantine_files
+    from flows.returning import return_taken
     from flows.taking import clear_inbox, list_inbox, take_files
     from history.store import History
 
@@ -148,6 +170,7 @@ def ingest_files(
     finally:
         history.close()
     quarantined = quarantine_files(home, name, taken, at, days)
+    taken = return_taken(home, loaded.programme, taken, at)
     clear_inbox(home, name, taken)
     if purged:
         say(f"boardpack: {describe_purged(purged)}")
@@ -158,12 +181,13 @@ def ingest_files(
     else:
         for item in taken:
             print(describe_taken(item))
+            _print_returned(item.returned)
     return exit_code([item.judged for item in taken])
 
 
 def taken_form(item: TakenFile) -> dict[str, Any]:
     """A workbook that was taken in, as `ingest --json` prints it."""
-    return {**file_form(item.judged), "receipt": item.receipt_id, "already_known": item.already_known}
+    return {**file_form(item.judged, item.returned), "receipt": item.receipt_id, "already_known": item.already_known}
 
 
 def describe_taken(item: TakenFile) -> str:

@@ -24,7 +24,7 @@ app.add_typer(layouts, name="layout")
 
 Programme = Annotated[str, typer.Option("--programme", help="Folder name of a programme, or a path to one.")]
 HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="Holds inbox, history and outbox. Default ./boardpack_home.")
+    Path | None, typer.Option("--home", help="Holds inbox, history, outbox and returned. Default ./boardpack_home.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document to standard output.")]
 AsAt = Annotated[str, typer.Option("--as-at", help="Cut-off date of the figures, for example 2021-11-30.")]
@@ -46,15 +46,17 @@ def check(
     files: Files,
     programme: Programme,
     home: HomeOption = None,
-    annotate: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    annotate: Annotated[
+        Path | None,
+        typer.Option("--annotate", help="A folder for the marked copies and acknowledgements.", metavar="DIR"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read and judge workbooks; store nothing."""
     _read_ahead(files or [])
     from flows.cli.intake import check_files
 
-    _refuse(annotate is not None, "--annotate is not built yet: findings are printed, workbooks are not marked")
-    raise typer.Exit(check_files(files or [], programme, home, as_json=as_json))
+    raise typer.Exit(check_files(files or [], programme, home, annotate, as_json=as_json))
 
 
 def _read_ahead(files: Sequence[Path]) -> None:

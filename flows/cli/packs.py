@@ -104,6 +104,9 @@ def print_run(result: RunResult) -> None:
         print(f"  refused: {name}; it holds personal data and was put in quarantine")
     for name in (n for n in result.refused if n not in result.quarantined):
         print(f"  refused: {name}; the reasons lie beside it in the inbox's folder 'refused'")
+    pages = [t.returned.page for t in result.taken if t.returned]
+    if pages:
+        print(f"  to send back: {plural(len(pages), 'acknowledgement')} in {pages[0].parent}")
     for pack in result.packs:
         print(f"  pack: {pack.path}")
         print(f"  {pack.pages} pages for {pack.board}, figures as at {pack.as_at}")

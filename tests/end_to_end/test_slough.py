@@ -443,13 +443,10 @@ class TestFailures:
                           "--as-known", "9999")  # fmt: skip
         assert "9999" in line
 
-    def test_what_is_not_built_yet_is_refused(self, slough_home: Path, tmp_path: Path) -> None:
+    def test_what_is_not_built_yet_is_refused(self, slough_home: Path) -> None:
         line = self.fails(2, "build", "--programme", SLOUGH, "--home", slough_home, "--board", "tsg", "--as-at",
                           DATES[3], "--edition", "public")  # fmt: skip
         assert "public" in line
-        path = workbooks(SLOUGH)[0]
-        line = self.fails(2, "check", path, "--programme", SLOUGH, "--home", tmp_path, "--annotate", tmp_path)
-        assert "--annotate" in line
 
     def test_a_configuration_that_is_wrong_names_file_line_and_key(self, tmp_path: Path) -> None:
         copy = tmp_path / SLOUGH

@@ -1,0 +1,1 @@
+"""The pack's pages: templates, style, fonts."""
