@@ -1,0 +1,194 @@
+"""Trials: one sample, one damage, what the oracle expects and what the product says; and the tally of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+
+from flows.checking import JudgedFile, judge_file
+from programmes.load import load_programme
+from schemas.config import Programme
+from schemas.facts import Observation
+from schemas.findings import Finding
+from tests.damage.book import Book, read_book
+from tests.damage.damages import KINDS, apply
+from tests.damage.oracle import DATES, Break, Key, Truth, Value, judge_book
+from transforms.tracker import read_tracker
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = sorted((ROOT / "sample_inputs").glob("*/*.xlsx"))
+
+
+@lru_cache
+def programme_of(folder: str) -> Programme:
+    """An installed programme."""
+    return load_programme(ROOT / "programmes" / folder).programme
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample workbook, with what the product and the oracle say of it undamaged."""
+
+    path: Path
+    programme: Programme
+    judged: JudgedFile
+    truth: Truth
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One damage and its verdict.
+
+    `new` are the redundancies that the damage breaks; `changed` the figures it changes. `is_found`: findings
+    beyond the undamaged file's; `is_right`: one of them stands at a right cell. `published`: broken figures that
+    the product calls sound; `misread`: sound figures that are not what the cells say. `alarms`: new errors.
+    """
+
+    sample: str
+    kind: str
+    seed: int
+    what: str
+    new: tuple[Break, ...]
+    changed: tuple[str, ...]
+    is_found: bool
+    is_right: bool
+    published: tuple[str, ...]
+    misread: tuple[str, ...]
+    alarms: tuple[str, ...]
+    standing: tuple[str, ...]
+    told: tuple[str, ...]
+
+    @property
+    def verdict(self) -> str:
+        """breaking, undetectable or harmless."""
+        if self.new:
+            return "breaking"
+        return "undetectable" if self.changed else "harmless"
+
+
+@lru_cache
+def sample_of(path: Path) -> Sample:
+    """A sample workbook, judged once."""
+    programme = programme_of(path.parent.name)
+    judged = judge_file(path, programme)
+    return Sample(path, programme, judged, judge_book(_read(load_workbook(path), judged, programme), programme))
+
+
+def _read(book: Any, judged: JudgedFile, programme: Programme) -> Book:
+    assert judged.reading.item is not None
+    return read_book(book, judged.reading.item, programme)
+
+
+def run_trial(path: Path, kind: str, seed: int, folder: Path) -> Trial | None:
+    """Damage a sample and judge it; None where this kind of damage does not fit the sample."""
+    sample = sample_of(path)
+    book = load_workbook(BytesIO(sample.judged.content))
+    what = apply(kind, book, _read(book, sample.judged, sample.programme), f"{path.name} {seed}")
+    if what is None:
+        return None
+    expected = judge_book(_read(book, sample.judged, sample.programme), sample.programme)
+    target = folder / path.name
+    book.save(target)
+    return _compare(sample, kind, seed, what, expected, judge_file(target, sample.programme))
+
+
+def run_trials(paths: Iterable[Path], seeds: Sequence[int], folder: Path) -> Iterator[Trial]:
+    """Every kind of damage, for every sample and seed."""
+    for path in paths:
+        for kind in KINDS:
+            for seed in seeds:
+                trial = run_trial(path, kind, seed, folder)
+                if trial is not None:
+                    yield trial
+
+
+def _compare(sample: Sample, kind: str, seed: int, what: str, expected: Truth, judged: JudgedFile) -> Trial:
+    known = {(b.kind, b.name) for b in sample.truth.breaks} | {(b.kind, b.spots) for b in sample.truth.breaks}
+    new = [b for b in expected.breaks if not {(b.kind, b.name), (b.kind, b.spots)} & known]
+    extra = list((Counter(map(_said, judged.findings)) - Counter(map(_said, sample.judged.findings))).elements())
+    right = {s for b in new for s in b.spots}
+    at = {(sheet, cell) for _, sheet, cell, _ in extra}
+    is_right = any((s, c) in right or (s, "") in right for s, c in at) or (("", "") in right and bool(at))
+    changed = sorted(
+        str(k)
+        for k in sample.truth.figures.keys() | expected.figures.keys()
+        if sample.truth.figures.get(k) != expected.figures.get(k)
+    )
+    changed += sorted(k for k in sample.truth.entries.keys() | expected.entries.keys()
+                      if sample.truth.entries.get(k) != expected.entries.get(k))  # fmt: skip
+    published, misread, standing = _check_published(sample, expected, new, judged)
+    return Trial(
+        sample.path.name, kind, seed, what, tuple(new), tuple(changed), bool(extra), is_right,
+        published, misread, _alarms(sample, judged), standing,
+        tuple(f"{f.severity} {f.code} {f.sheet}!{f.cell}: {f.message}" for f in judged.findings),
+    )  # fmt: skip
+
+
+def _said(finding: Finding) -> tuple[str, str | None, str | None, str]:
+    return finding.code, finding.sheet, finding.cell, finding.message
+
+
+def _alarms(sample: Sample, judged: JudgedFile) -> tuple[str, ...]:
+    """Errors beyond the undamaged file's, by code and row (cells may have moved)."""
+
+    def errors(item: JudgedFile) -> Counter[tuple[str, str | None, str | None]]:
+        return Counter((f.code, f.table, f.row_key) for f in item.findings if f.severity == "error")
+
+    return tuple(str(e) for e in (errors(judged) - errors(sample.judged)).elements())
+
+
+def value_of(observation: Observation) -> Value:
+    """What is printed of an observation: its counts, else what it states."""
+    if observation.form in {"count", "number"}:
+        return "stated", observation.numerator
+    if observation.numerator is not None and observation.denominator is not None:
+        return "counts", observation.numerator, observation.denominator
+    return "stated", observation.stated
+
+
+def key_of(observation: Observation) -> Key:
+    """What an observation is about."""
+    end = observation.period.end.isoformat()
+    return observation.measure, observation.service, observation.subgroup, end, observation.basis
+
+
+def _check_published(
+    sample: Sample, expected: Truth, new: Sequence[Break], judged: JudgedFile
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Figures called sound though broken; figures that are not what the cells say; wrong ones that stand
+    although a whole above them no longer fits (by rule the services stand and their whole is held)."""
+    if judged.status == "refused":
+        return (), (), ()
+    broken = {k for b in new for k in b.figures}
+    summed = [b for b in new if b.kind == "parts of a whole"]
+    sound = {key_of(o): value_of(o) for o in judged.observations if o.state == "sound"}
+    published = tuple(str(k) for k in sound if k in broken)
+    misread = [f"{k}: {v}, not {expected.figures.get(k)}"
+               for k, v in sound.items() if k not in broken and expected.figures.get(k) != v]  # fmt: skip
+    told = {key_of(o) for o in judged.observations}
+    misread += [f"{k}: {v} is not there" for k, v in expected.figures.items() if k not in told and k not in broken]
+    misread += _misread_entries(sample, expected, judged)
+    wrong = [k for k, v in sound.items() if v != sample.truth.figures.get(k)]
+    standing = tuple(str(k) for k in wrong if any(k[0] == f[0] for b in summed for f in b.figures))
+    return published, tuple(misread), standing
+
+
+def _misread_entries(sample: Sample, expected: Truth, judged: JudgedFile) -> list[str]:
+    reading = judged.reading
+    if reading.item is None or reading.item.kind != "tracker" or reading.period is None:
+        return []
+    found = {}
+    for table in reading.tables:
+        for entry in read_tracker(table.readings, reading.period.end, sample.programme).entries:
+            days = [getattr(entry, name) for name in DATES]
+            found[entry.key] = (entry.ref, *(d.isoformat() if d else "" for d in days))
+    own = {key: (value[0], *value[2:]) for key, value in expected.entries.items()}
+    differing = [f"{k}: {found.get(k)}, not {v}" for k, v in own.items() if found.get(k) != v]
+    return differing + [f"{k} is not there" for k in found if k not in own and not k.startswith("?")]
