@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.readers import shared_opener
 from flows.settings import UsageError
 from schemas.config import Programme
 from schemas.facts import LABEL_FIELD, Observation
@@ -51,7 +52,7 @@ def read_bytes(path: Path) -> bytes:
 def judge_file(path: Path, programme: Programme) -> JudgedFile:
     """Read and judge one workbook; nothing is stored."""
     content = read_bytes(path)
-    reading = read_workbook(content, path.name, programme)
+    reading = read_workbook(content, path.name, programme, shared_opener().open)
     observations: tuple[Observation, ...] = ()
     findings = list(reading.findings)
     if not reading.is_refused and reading.item and reading.layout and reading.period:

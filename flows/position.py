@@ -16,6 +16,7 @@ from schemas.evidence import ReceivedFile, RefusedFile
 from schemas.facts import CutTable, Observation, Reading
 from schemas.findings import Finding, make_finding
 from schemas.kpi import KpiRow
+from schemas.repeats import UNKNOWN, expand_repeats
 from transforms.actions import RatedPlan, rate_actions
 from transforms.corrections import apply_corrections, describe
 from transforms.indicators import derive_kpis
@@ -154,9 +155,10 @@ def _correct(
     """Judge a return again with its corrections applied, by the configuration it was read with."""
     text = history.configuration_of(programme.id, receipt.configuration_sha)
     then = Programme.model_validate_json(text) if text else programme
-    layout = latest_layout(then.return_of(receipt.return_id).layouts, receipt.period.end)
-    if layout is None:
+    declared = latest_layout(then.return_of(receipt.return_id).layouts, receipt.period.end)
+    if declared is None:
         return (), item
+    layout = expand_repeats(declared, then, {r.table for r in readings if f"@{UNKNOWN}" in r.table})
     corrected = apply_corrections(readings, corrections, layout)
     tables: dict[str, list[Reading]] = {}
     for reading in corrected.readings:

@@ -95,6 +95,11 @@ def _check_layout(programme: Programme, layout: Layout, path: Path) -> Iterator[
         here = (*path, "tables", name)
         named = {*table.rows.services, *table.rows.optional_services}
         named |= {s for subtotal in table.rows.subtotals for s in subtotal.of}
+        if table.repeat is not None:
+            named |= {*table.repeat.services, *table.repeat.optional_services}
+            yield from _check_repeat(table, (*here, "repeat"))
+        if table.service is not None and table.service != "company":
+            named.add(table.service)
         for service in sorted(named - services):
             yield _unknown((*here, "rows"), "service", service, sorted(services))
         for index, measure in enumerate(table.measures):
@@ -104,6 +109,15 @@ def _check_layout(programme: Programme, layout: Layout, path: Path) -> Iterator[
                 yield from _check_term(table, term, (*here, "checks", index))
         if table.rows.kind == "records" and table.rows.key not in table.columns.fields:
             yield _unknown((*here, "rows", "key"), "field", str(table.rows.key), table.columns.fields)
+
+
+def _check_repeat(table: TableLayout, path: Path) -> Iterator[Problem]:
+    """A repeated table needs a place for the service's name, or its instances could not be told apart."""
+    by_sheet = table.repeat is not None and table.repeat.by == "sheet"
+    patterns = table.sheets if by_sheet else table.anchor
+    if patterns and not all("{service}" in p for p in patterns):
+        where = "sheets" if by_sheet else "anchor"
+        yield Problem(path, f"every spelling in `{where}` of a repeated table needs {{service}} in it")
 
 
 def _check_measure(
@@ -120,8 +134,8 @@ def _check_measure(
 
 
 def _check_term(table: TableLayout, term: Term, path: Path) -> Iterator[Problem]:
-    if term.field is not None and term.field not in table.columns.fields:
-        yield _unknown(path, "field", term.field, table.columns.fields)
+    if term.field is not None and term.field not in table.columns.named:
+        yield _unknown(path, "field", term.field, table.columns.named)
     for row in term.rows:
         if row not in table.rows.items:
             yield _unknown(path, "row", row, table.rows.items)

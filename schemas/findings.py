@@ -139,6 +139,17 @@ RULES: dict[str, _Rule] = {
     "hidden_read": _Rule(
         "note", "{what} is hidden in the workbook; it was read all the same.", "Nothing, if that is meant."
     ),
+    "hidden_refused": _Rule(
+        "error",
+        "{what} is hidden in the workbook, and this return may hide nothing.",
+        "Unhide it, check what it holds, and send the workbook again.",
+        True,
+    ),
+    "unread_sheet": _Rule(
+        "note",
+        "The sheet '{sheet}' holds figures, but the layout has no table on it; it is not read.",
+        "Nothing, if that is meant; otherwise add its table to the layout.",
+    ),
     # gate 2: is each table sound?
     "undeclared_service": _Rule(
         "error",
@@ -235,6 +246,11 @@ RULES: dict[str, _Rule] = {
         "Open the workbook in Excel, let it calculate, save it and send it again.",
     ),
     "symbol": _Rule("note", "{cell} says '{text}', read as {meaning}. No figure is printed for it.", "Nothing."),
+    "bracket_not_read": _Rule(
+        "note",
+        "{cell} says '{text}': {value} is read, and what stands beside it is not.",
+        "Nothing; a cell of its own for each figure would let both be checked.",
+    ),
     "counts_disagree": _Rule(
         "error",
         "{explanation}. Its figure is held.",

@@ -86,20 +86,35 @@ class RowAxis(_Frozen):
         return self
 
 
-class ColumnAxis(_Frozen):
-    """What runs across the table: declared fields, or periods (parsed from their headers) and fields."""
+VALUE = "value"
 
-    kind: Literal["fields", "periods"] = "fields"
+
+class ColumnAxis(_Frozen):
+    """What runs across the table: declared fields, periods (parsed from their headers) and fields, or one value.
+
+    kind `value`: a form without a header row, where each label has its value beside it or below it
+    (`beside` says which is looked at first). The value is then the field "value".
+    """
+
+    kind: Literal["fields", "periods", "value"] = "fields"
     fields: dict[Slug, FieldLayout] = {}
     value: FieldLayout | None = None
+    beside: Literal["right", "below"] = "right"
 
     @model_validator(mode="after")
     def _fits_kind(self) -> Self:
         if self.kind == "fields" and not self.fields:
             raise ValueError("columns of kind fields need fields")
-        if self.kind == "periods" and self.value is None:
-            raise ValueError("columns of kind periods need value")
+        if self.kind != "fields" and self.value is None:
+            raise ValueError(f"columns of kind {self.kind} need value")
+        if self.kind == "value" and self.fields:
+            raise ValueError("columns of kind value have no fields")
         return self
+
+    @property
+    def named(self) -> dict[str, FieldLayout]:
+        """The fields that have a name of their own: the declared ones, or the one value of a form."""
+        return {VALUE: self.value} if self.kind == "value" and self.value is not None else self.fields
 
 
 class Term(_Frozen):
@@ -166,8 +181,25 @@ class SumCheck(_Frozen):
         return self
 
 
+class Repeat(_Frozen):
+    """A table that stands once for each service, under a heading (or on a sheet) that names the service.
+
+    `{service}` in the anchor (or, with `by: sheet`, in `sheets`) stands for every spelling of a service;
+    without an anchor the heading is the service's name alone. `company` is the block of the whole.
+    """
+
+    services: tuple[Slug, ...]
+    optional_services: tuple[Slug, ...] = ()
+    company: Literal["required", "optional", "none"] = "none"
+    by: Literal["heading", "sheet"] = "heading"
+
+
 class TableLayout(_Frozen):
-    """One table of a workbook. `sheets` are hints; the anchor and the headers find it."""
+    """One table of a workbook. `sheets` are hints; the anchor and the headers find it.
+
+    `service` says that the whole table is about one service (or "company"); `repeat` that there is one such
+    table for each.
+    """
 
     id: Slug
     sheets: tuple[str, ...] = ()
@@ -177,6 +209,18 @@ class TableLayout(_Frozen):
     measures: tuple[MeasureLayout, ...] = ()
     checks: tuple[SumCheck, ...] = ()
     required: bool = True
+    service: Slug | None = None
+    repeat: Repeat | None = None
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.columns.kind == "value" and self.rows.kind == "records":
+            raise ValueError("columns of kind value go with rows of kind items or services")
+        if self.rows.kind == "services" and (self.repeat is not None or self.service is not None):
+            raise ValueError("a table with a row for each service is not itself about one service")
+        if self.repeat is not None and self.service is not None:
+            raise ValueError("a table has either `service` or `repeat`")
+        return self
 
 
 class PeriodLine(_Frozen):
@@ -193,6 +237,7 @@ class Layout(_Frozen):
     as_at: PeriodLine
     covers: PeriodLine | None = None
     basis: Literal["snapshot", "in_period", "ytd", "rolling_12m"] = "snapshot"
+    hidden: Literal["read", "refuse"] = "read"
     tables: dict[Slug, TableLayout]
 
     @model_validator(mode="before")

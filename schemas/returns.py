@@ -23,7 +23,7 @@ def expected_kind(layout: TableLayout, reading: Reading) -> str:
     item = layout.rows.items.get(reading.row_key.split("#")[0])
     if item is not None and item.kind is not None:
         return item.kind
-    field = layout.columns.fields.get(reading.field) or layout.columns.value
+    field = layout.columns.named.get(reading.field) or layout.columns.value
     return field.kind if field is not None else "text"
 
 
@@ -34,7 +34,7 @@ def readings_frame(layout: TableLayout, readings: Iterable[Reading], shares: set
     """
     rows = []
     for reading in readings:
-        field = layout.columns.fields.get(reading.field) or layout.columns.value
+        field = layout.columns.named.get(reading.field) or layout.columns.value
         rows.append(
             {
                 "cell": reading.cell,

@@ -38,3 +38,20 @@ def symbol_notes(readings: Iterable[Reading]) -> list[Finding]:
         for r in readings
         if r.kind == "symbol" and r.value != "no figure given"
     ]
+
+
+def bracket_notes(readings: Iterable[Reading]) -> list[Finding]:
+    """A note for every figure beside which something in brackets was not read: of "1717 (5%)", the 5%."""
+    return [
+        make_finding(
+            "bracket_not_read",
+            sheet=r.sheet,
+            cell=r.cell,
+            text=r.raw_text,
+            value=f"{r.value}%" if r.kind == "percent" else r.value,
+            table_id=r.table,
+            row_key=r.row_key,
+        )
+        for r in readings
+        if r.number is not None and r.raw_text.endswith((")", "]"))
+    ]

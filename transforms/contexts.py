@@ -96,7 +96,11 @@ def _rest_on(grid: Grid, context: Context, measures: Iterable[MeasureLayout], ce
 
 
 def _own_checks(grid: Grid, context: Context) -> list[SumCheck]:
-    return [c for c in grid.layout.checks if needs_column((c.total, *c.parts)) == (context.column is not None)]
+    return [
+        c
+        for c in grid.layout.checks
+        if needs_column(grid.layout, (c.total, *c.parts)) == (context.column is not None)
+    ]
 
 
 def _rules(grid: Grid, context: Context, measures: Iterable[MeasureLayout]) -> list[Rule]:

@@ -11,6 +11,7 @@ from schemas.evidence import AppliedCorrection
 from schemas.facts import LABEL_FIELD, Period, Reading
 from schemas.findings import Finding, make_finding
 from schemas.layout import Layout, MeasureLayout, TableLayout, Term
+from schemas.repeats import base_table
 from schemas.returns import expected_kind
 from transforms.grids import COMPANY
 
@@ -104,7 +105,7 @@ def _stale(correction: Correction, reading: Reading) -> Finding:
 
 def _is_meant(reading: Reading, correction: Correction, layout: Layout) -> bool:
     table = layout.tables.get(reading.table)
-    if table is None or reading.field == LABEL_FIELD or correction.table not in {None, reading.table}:
+    if table is None or reading.field == LABEL_FIELD or not _names_table(correction, reading.table):
         return False
     if not _field_fits(reading, correction, table):
         return False
@@ -113,11 +114,16 @@ def _is_meant(reading: Reading, correction: Correction, layout: Layout) -> bool:
         return bool(own) and reading.row_key == (correction.row or correction.service or COMPANY)
     if correction.row is not None:
         return bool(own) and reading.row_key == correction.row
-    return any(m.service == correction.service and _rests_on(m, reading) for m in own)
+    whole = table.service if table.service != COMPANY else None
+    return any((m.service or whole) == correction.service and _rests_on(m, reading) for m in own)
+
+
+def _names_table(correction: Correction, table_id: str) -> bool:
+    return correction.table in {None, table_id, base_table(table_id)}
 
 
 def _field_fits(reading: Reading, correction: Correction, table: TableLayout) -> bool:
-    if reading.field in table.columns.fields:
+    if reading.field in table.columns.named:
         return reading.field == correction.field
     if correction.field != "value":
         return False

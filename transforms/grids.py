@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from schemas.facts import LABEL_FIELD, Period, Reading
-from schemas.layout import MeasureLayout, TableLayout, Term
+from schemas.layout import VALUE, MeasureLayout, TableLayout, Term
 from schemas.returns import find_unsound, readings_frame
 
 COMPANY = "company"
@@ -38,7 +38,7 @@ class Grid:
                 self.labels[reading.row_key] = reading
             else:
                 self._cells[reading.row_key, reading.field] = reading
-                if reading.field not in layout.columns.fields and reading.field not in self.columns:
+                if reading.field not in layout.columns.named and reading.field not in self.columns:
                     self.columns.append(reading.field)
 
         self.unsound = find_unsound(readings_frame(layout, self._cells.values(), self._shares(layout)))
@@ -60,6 +60,8 @@ class Grid:
     def cells(self, term: Term, context: Context) -> list[Reading | None]:
         """The readings that a term sums, in the context at hand; None for one that was not there."""
         field = term.field if term.field is not None else context.column
+        if field is None and self.layout.columns.kind == "value":
+            field = VALUE
         rows = term.rows or (context.row,)
         return [self.at(row, field) for row in rows]
 
@@ -86,9 +88,9 @@ def _service_of(row: str | None) -> str | None:
     return row.split("#")[0] if row is not None else None
 
 
-def needs_column(terms: Iterable[Term | None]) -> bool:
+def needs_column(layout: TableLayout, terms: Iterable[Term | None]) -> bool:
     """Whether a measure or check is worked out for each period column."""
-    return any(term is not None and term.field is None for term in terms)
+    return layout.columns.kind == "periods" and any(term is not None and term.field is None for term in terms)
 
 
 def field_words(layout: TableLayout, field: str) -> str:

@@ -14,12 +14,14 @@ from schemas.config import Programme
 from schemas.facts import CutTable, Observation, Period, Reading
 from schemas.findings import Finding, make_finding
 from schemas.layout import Layout, MeasureLayout, TableLayout
+from schemas.repeats import UNKNOWN
 from schemas.spelling import nearest
-from transforms.cells import symbol_notes
+from transforms.cells import bracket_notes, symbol_notes
 from transforms.company import check_company, check_subtotals
 from transforms.contexts import RowJudgement, judge_context
 from transforms.grids import COMPANY, Context, Grid, duplicated_rows, needs_column
 from transforms.observing import make_observation
+from transforms.repeats import close_repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def judge_tables(
             judged = _judge_table(cut, table, layout, programme, period, covered, set(corrected or {}))
             observations += judged.observations
             findings += judged.findings
-    return Judgement(tuple(observations), tuple(findings))
+    observations, more = close_repeats(observations, tables, layout, programme)
+    return Judgement(tuple(observations), (*findings, *more))
 
 
 def _judge_table(
@@ -72,14 +75,15 @@ def _judge_table(
     grid = Grid(table, cut.readings)
     result = _TableJudgement()
     result.findings += _check_rows(cut, grid, programme)
-    result.findings += symbol_notes(grid.readings)
+    result.findings += symbol_notes(grid.readings) + bracket_notes(grid.readings)
     twice = duplicated_rows(grid.labels)
     contexts = list(grid.contexts(period))
     for context in contexts:
-        measures = [m for m in table.measures if _belongs(m, context)]
+        measures = [m for m in table.measures if _belongs(table, m, context)]
         if _skip(context, twice):
             continue
-        judged = judge_context(grid, context, measures, cells_held=_columns_held(grid, context, period))
+        held = _stranger(table) or _columns_held(grid, context, period)
+        judged = judge_context(grid, context, measures, cells_held=held)
         result.findings += judged.findings
         for measure in measures:
             found = _observe(grid, context, measure, layout, judged, covered, corrected)
@@ -89,14 +93,30 @@ def _judge_table(
         _add_unattributed(result, grid, table, layout, contexts, twice)
         _close_services(result, grid, programme)
     result.findings += _future_columns(grid, period)
+    if _stranger(table):
+        result.findings.append(_unknown_block(cut, table, programme))
     return result
 
 
-def _belongs(measure: MeasureLayout, context: Context) -> bool:
+def _stranger(table: TableLayout) -> str:
+    """Why a block of a repeated table cannot be attributed: its heading names no declared service."""
+    return "its heading names no declared service" if (table.service or "").startswith(UNKNOWN) else ""
+
+
+def _unknown_block(cut: CutTable, table: TableLayout, programme: Programme) -> Finding:
+    name = (table.service or "").removeprefix(UNKNOWN)
+    near = nearest(name, [s.label for s in programme.services], cutoff=0.6)
+    hint = f"; '{near}' may be meant" if near else ""
+    return make_finding(
+        "undeclared_service", sheet=cut.sheet, cell=cut.header_cell, label=name, near=hint, table_id=cut.table
+    )
+
+
+def _belongs(table: TableLayout, measure: MeasureLayout, context: Context) -> bool:
     terms = (measure.numerator, measure.denominator, measure.stated)
-    if needs_column(terms) != (context.column is not None):
+    if needs_column(table, terms) != (context.column is not None):
         return False
-    own = context.service
+    own = context.service or table.service
     return own is None or own == COMPANY or not measure.services or own in measure.services or own.startswith("?")
 
 
@@ -256,7 +276,7 @@ def _add_unattributed(
         if context.service is None or not _skip(context, twice):
             continue
         why = "its row stands twice" if context.service in twice else "its row names no declared service"
-        for measure in (m for m in table.measures if _belongs(m, context)):
+        for measure in (m for m in table.measures if _belongs(table, m, context)):
             key = (measure.id, context.service, context.period.key)
             if key not in seen and _is_given(grid, context, measure):
                 seen.add(key)
@@ -267,7 +287,7 @@ def _add_unattributed(
             continue
         for context in {(c.column, c.period): c for c in contexts if c.service is not None}.values():
             missing = Context(service, context.column, service, context.period)
-            for measure in (m for m in table.measures if _belongs(m, missing)):
+            for measure in (m for m in table.measures if _belongs(table, m, missing)):
                 result.observations.append(_empty(measure, missing, layout, "absent", "the return has no row for it"))
 
 

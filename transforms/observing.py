@@ -20,12 +20,13 @@ def make_observation(
     A count that is only stated is its own numerator. A row of counts that are not all there gives what
     it states, base not given.
     """
+    service = measure.service or _service_name(context.service or grid.layout.service)
     numerator, numerator_cells = _sum_term(grid, measure.numerator, context)
     denominator, denominator_cells = _sum_term(grid, measure.denominator, context)
     stated, stated_cells = _sum_term(grid, measure.stated, context)
     cells = [*numerator_cells, *denominator_cells, *stated_cells]
     if not any(r.kind not in {"empty", "symbol"} for _, r in cells):
-        return None if not judged.is_absent(measure.id) else _absent(context, measure, period, basis)
+        return None if not judged.is_absent(measure.id) else _absent(service, measure, period, basis)
     why = judged.held.get(measure.id, "")
     if measure.form in _COUNTED and numerator is None:
         numerator = stated
@@ -35,7 +36,7 @@ def make_observation(
     places = stated_reading.decimals if stated_reading is not None and stated is not None else 0
     return Observation(
         measure.id,
-        measure.service or _service_name(context.service),
+        service,
         measure.subgroup,
         period,
         basis,
@@ -73,8 +74,8 @@ def _operand_name(reading: Reading, term: Term) -> str:
     return term.field or reading.row_key
 
 
-def _absent(context: Context, measure: MeasureLayout, period: Period, basis: str) -> Observation:
+def _absent(service: str | None, measure: MeasureLayout, period: Period, basis: str) -> Observation:
     return Observation(
-        measure.id, _service_name(context.service), measure.subgroup, period, basis, measure.form, measure.per,
+        measure.id, service, measure.subgroup, period, basis, measure.form, measure.per,
         None, None, None, 0, "absent", "its cells are empty",
     )  # fmt: skip

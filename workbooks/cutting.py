@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from schemas.config import Programme
 from schemas.facts import LABEL_FIELD, CutTable, Reading
 from schemas.findings import Finding, make_finding
-from schemas.layout import FieldLayout, Item, TableLayout
-from schemas.spelling import normalise
+from schemas.layout import VALUE, FieldLayout, Item
 from workbooks.grid import RawCell
+from workbooks.labels import Labels
 from workbooks.locate import LocatedTable
 from workbooks.values import ParsedValue, parse_value
 
@@ -25,19 +24,30 @@ class _Column:
     layout: FieldLayout
 
 
-def cut_table(located: LocatedTable, programme: Programme) -> tuple[CutTable, list[Finding]]:
-    """The readings of one table, and the findings about its columns and unlabelled rows."""
+def cut_table(located: LocatedTable, hidden: str = "read") -> tuple[CutTable, list[Finding]]:
+    """The readings of one table, and the findings about its columns and unlabelled rows.
+
+    `hidden` says what becomes of hidden rows, columns and sheets: "read" (and said) or "refuse".
+    """
     columns, findings = _columns(located)
-    findings += _hidden(located, columns)
-    cut = _cut_records(located, columns) if located.layout.rows.kind == "records" else None
-    if cut is None:
-        cut = _cut_labelled(located, columns, _Labels(located.layout, programme))
-    readings, more = cut
+    findings += _hidden(located, columns, "hidden_read" if hidden == "read" else "hidden_refused")
+    if located.layout.columns.kind == "value":
+        readings, more = _cut_form(located, located.labels)
+    elif located.layout.rows.kind == "records":
+        readings, more = _cut_records(located, columns)
+    else:
+        readings, more = _cut_labelled(located, columns, located.labels)
+        more += _unread_columns(located, readings)
     findings += more
-    if located.layout.rows.kind != "records":
-        findings += _unread_columns(located, readings)
-    header = located.sheet.at(located.header_row, located.label_column).address
-    return CutTable(located.layout.id, located.sheet.name, header, tuple(readings)), findings
+    return CutTable(located.layout.id, located.sheet.name, _heading_cell(located), tuple(readings)), findings
+
+
+def _heading_cell(located: LocatedTable) -> str:
+    """Where findings about the table as a whole point: its header row, or the heading that names its service."""
+    above = located.sheet.rows().get(located.anchor_row)
+    if located.layout.repeat is not None and located.layout.repeat.by == "heading" and above:
+        return above[0].address
+    return located.sheet.at(located.header_row, located.label_column).address
 
 
 def _columns(located: LocatedTable) -> tuple[list[_Column], list[Finding]]:
@@ -63,59 +73,26 @@ def _at(located: LocatedTable, cell: RawCell, code: str, **parts: Any) -> Findin
     return make_finding(code, sheet=located.sheet.name, cell=cell.address, table_id=located.layout.id, **parts)
 
 
-def _hidden(located: LocatedTable, columns: Iterable[_Column]) -> list[Finding]:
+def _hidden(located: LocatedTable, columns: Iterable[_Column], code: str) -> list[Finding]:
     sheet, found = located.sheet, []
     first = sheet.at(located.header_row, located.label_column)
     if sheet.is_hidden:
-        found.append(_at(located, first, "hidden_read", what=f"The sheet '{sheet.name}'"))
+        found.append(_at(located, first, code, what=f"The sheet '{sheet.name}'"))
     for column in columns:
         if column.number in sheet.hidden_columns:
             cell = sheet.at(located.header_row, column.number)
-            found.append(_at(located, cell, "hidden_read", what=f"The column '{cell.text}'"))
+            found.append(_at(located, cell, code, what=f"The column '{cell.text}'"))
     for row in sheet.rows():
         if located.header_row < row <= located.last_row and row in sheet.hidden_rows:
             cell = sheet.at(row, located.label_column)
-            found.append(_at(located, cell, "hidden_read", what=f"The row '{cell.text}'"))
+            found.append(_at(located, cell, code, what=f"The row '{cell.text}'"))
     return found
-
-
-class _Labels:
-    """What a row's label (and group) means in one table."""
-
-    def __init__(self, table: TableLayout, programme: Programme) -> None:
-        self._table = table
-        self._services: dict[str, str] = {}
-        self._items: dict[tuple[str, str], str] = {}
-        rows = table.rows
-        named = {*rows.services, *rows.optional_services}
-        for service in programme.services:
-            if service.id in named:
-                for text in (service.label, *service.spellings):
-                    self._services[normalise(text)] = service.id
-        self._company = {normalise(t) for t in (programme.company.label, *programme.company.spellings)}
-        self._subtotals = {normalise(t): s.id for s in rows.subtotals for t in s.labels}
-        for item_id, item in rows.items.items():
-            for text in item.labels:
-                for group in item.group or ("",):
-                    self._items[normalise(text), normalise(group)] = item_id
-
-    def read(self, label: str, group: str) -> str:
-        """The row key of a label: a declared id, "company", a sub-total's id, or "?label"."""
-        form = normalise(label)
-        name = f"{label}, {group}" if group else label
-        if self._table.rows.kind == "items":
-            return self._items.get((form, normalise(group))) or self._items.get((form, "")) or f"?{name}"
-        if form in self._services:
-            return self._services[form]
-        if form in self._subtotals:
-            return self._subtotals[form]
-        return "company" if form in self._company else f"?{name}"
 
 
 _Cut = tuple[list[Reading], list[Finding]]
 
 
-def _cut_labelled(located: LocatedTable, columns: list[_Column], labels: _Labels) -> _Cut:
+def _cut_labelled(located: LocatedTable, columns: list[_Column], labels: Labels) -> _Cut:
     readings: list[Reading] = []
     findings: list[Finding] = []
     counts: dict[str, int] = {}
@@ -126,7 +103,7 @@ def _cut_labelled(located: LocatedTable, columns: list[_Column], labels: _Labels
         label, group, cell = _labels_at(located, number, last_label)
         last_label = label or last_label
         parsed = [(c, located.sheet.at(number, c.number)) for c in columns]
-        has_figures = _has_figures(parsed)
+        has_figures = _has_figures(located, parsed)
         if not label and has_figures:
             findings.append(_at(located, parsed[0][1], "unlabelled_row"))
         key = labels.read(label, group) if label else f"?row {number}"
@@ -138,6 +115,21 @@ def _cut_labelled(located: LocatedTable, columns: list[_Column], labels: _Labels
         item = located.layout.rows.items.get(key.split("#")[0])
         readings += [_read(located, key, column, raw, item) for column, raw in parsed]
     return readings, findings
+
+
+def _cut_form(located: LocatedTable, labels: Labels) -> _Cut:
+    """A form's pairs of label and value; there is no header row and no column that all values share."""
+    value = located.layout.columns.value
+    if value is None:
+        return [], []
+    readings: list[Reading] = []
+    counts: dict[str, int] = {}
+    for label, cell in located.pairs:
+        key = _count(labels.read(label.text, ""), counts)
+        item = located.layout.rows.items.get(key.split("#")[0])
+        readings.append(_label_reading(located, key, label, label.text))
+        readings.append(_read(located, key, _Column(cell.column, VALUE, value), cell, item))
+    return readings, []
 
 
 def _count(key: str, counts: dict[str, int]) -> str:
@@ -167,20 +159,20 @@ def _labels_at(located: LocatedTable, row: int, last_label: str) -> tuple[str, s
     return label, group, sheet.at(row, located.label_column)
 
 
-def _has_figures(cells: Iterable[tuple[_Column, RawCell]]) -> bool:
+def _has_figures(located: LocatedTable, cells: Iterable[tuple[_Column, RawCell]]) -> bool:
     for column, cell in cells:
-        if cell.is_uncached or cell.is_error or _parse(column, cell, None).kind not in _CANNOT_BE_READ:
+        if cell.is_uncached or cell.is_error or _parse(located, column, cell, None).kind not in _CANNOT_BE_READ:
             return True
     return False
 
 
-def _parse(column: _Column, cell: RawCell, item: Item | None) -> ParsedValue:
+def _parse(located: LocatedTable, column: _Column, cell: RawCell, item: Item | None) -> ParsedValue:
     kind = item.kind if item is not None and item.kind is not None else column.layout.kind
-    return parse_value(cell, kind, column.layout.bare)
+    return parse_value(cell, kind, column.layout.bare, is_1904=located.sheet.is_1904)
 
 
 def _read(located: LocatedTable, key: str, column: _Column, cell: RawCell, item: Item | None) -> Reading:
-    parsed = _parse(column, cell, item)
+    parsed = _parse(located, column, cell, item)
     return Reading(
         located.layout.id,
         key,

@@ -28,6 +28,10 @@ _QUARTER = re.compile(r"q(?:uarter\s*)?([1-4])[\s,\-]*(20\d\d)\s*[/\-]\s*(\d\d|2
 _FINANCIAL_YEAR = re.compile(r"(?:fy\s*)?(20\d\d)\s*[/\-]\s*(\d\d|20\d\d)", re.IGNORECASE)
 _MONTH_RANGE = re.compile(rf"({_MONTH})\.?\s*({_YEAR})?\s*(?:to|-|until)\s*({_MONTH})\.?\s*({_YEAR})", re.IGNORECASE)
 _LEAD = re.compile(r"^(?:w/?e|w/?c|week ending|week commencing|month ending|as at|ending)[:\s]+", re.IGNORECASE)
+_WEEKDAY = re.compile(r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?[,\s]+", re.IGNORECASE)
+_CLOCK = re.compile(r"[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$")
+_SERIALS = range(36526, 73051)  # 2000-01-01 to 2099-12-31: a bare number outside is no day of a plan
+_DAYS_TO_1904 = 1462
 
 
 def full_year(text: str) -> int:
@@ -59,6 +63,19 @@ def _day_of(match: re.Match[str]) -> dt.date | None:
     return None
 
 
+def read_serial(value: object, *, is_1904: bool = False) -> dt.date | None:
+    """A day given as a spreadsheet's serial number, of this century; None where it is none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e6:
+        return None
+    serial = int(value) + (_DAYS_TO_1904 if is_1904 else 0)
+    return dt.date(1899, 12, 30) + dt.timedelta(days=serial) if serial in _SERIALS else None
+
+
+def _without_clock(text: str) -> str:
+    """A date as text, without the name of its weekday and a time of day."""
+    return _CLOCK.sub("", _WEEKDAY.sub("", " ".join(text.replace("\u00a0", " ").split())))
+
+
 def read_date(value: object) -> dt.date | None:
     """A whole date and nothing else; None where it is not one."""
     if isinstance(value, dt.datetime):
@@ -66,7 +83,7 @@ def read_date(value: object) -> dt.date | None:
     if isinstance(value, dt.date):
         return value
     if isinstance(value, str):
-        match = _DAY.fullmatch(" ".join(value.replace("\u00a0", " ").split()))
+        match = _DAY.fullmatch(_without_clock(value))
         return _day_of(match) if match else None
     return None
 
@@ -84,6 +101,7 @@ def read_period(value: object, number_format: str = "General") -> Period | None:
 @lru_cache(maxsize=4096)
 def _read_period_text(text: str) -> Period | None:
     clean = _LEAD.sub("", " ".join(text.replace("\u00a0", " ").replace("\u2013", "-").split())).strip(" :.")
+    clean = _without_clock(clean)
     if match := _DAY.fullmatch(clean):
         day = _day_of(match)
         return Period(day, day) if day else None

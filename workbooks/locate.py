@@ -6,15 +6,18 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from schemas.config import Programme
 from schemas.facts import Period
 from schemas.findings import Finding, make_finding
-from schemas.layout import FieldLayout, Layout, PeriodLine, TableLayout
+from schemas.layout import FieldLayout, Layout, TableLayout
+from schemas.repeats import base_table
 from schemas.spelling import nearest, normalise
-from workbooks.dates import month_end, month_period, read_period
+from workbooks.dates import read_period, read_serial
+from workbooks.forms import FormPlace, find_form
 from workbooks.grid import RawCell, Sheet, address
+from workbooks.labels import Labels
 
 _TITLE_ROWS = 15
-_AS_AT_ROWS = 25
 _HEADER_ROWS_BELOW_ANCHOR = 12
 _ENOUGH = 0.5
 
@@ -24,6 +27,7 @@ class LocatedTable:
     """Where a table stands: its header row, label columns, and the column of each field or period.
 
     `last_row` is the last row that can belong to it. `unread` are headed columns the layout does not know.
+    `pairs` are the labels and values of a form, which has no header row.
     """
 
     layout: TableLayout
@@ -36,6 +40,8 @@ class LocatedTable:
     columns: tuple[tuple[int, str], ...]
     periods: tuple[tuple[int, Period], ...]
     unread: tuple[RawCell, ...]
+    labels: Labels
+    pairs: tuple[tuple[RawCell, RawCell], ...] = ()
 
 
 def has_title(sheets: Sequence[Sheet], titles: Iterable[str]) -> bool:
@@ -49,106 +55,15 @@ def has_title(sheets: Sequence[Sheet], titles: Iterable[str]) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class _Dated:
-    sheet: str
-    cell: RawCell
-    period: Period | None
-    is_sure: bool
-
-
-def _beside(sheet: Sheet, cell: RawCell) -> RawCell | None:
-    """The next filled cell to the right, else the one below."""
-    for column in range(cell.column + 1, cell.column + 6):
-        if not sheet.at(cell.row, column).is_blank:
-            return sheet.at(cell.row, column)
-    below = sheet.at(cell.row + 1, cell.column)
-    return None if below.is_blank else below
-
-
-def _dated_lines(sheets: Sequence[Sheet], line: PeriodLine) -> list[_Dated]:
-    forms = {normalise(label) for label in line.labels}
-    found = []
-    for sheet in sheets:
-        for cell in sheet.texts(_AS_AT_ROWS):
-            text = " ".join(str(cell.value).replace("\u00a0", " ").split())
-            end = _label_end(text, forms)
-            if end is None:
-                continue
-            rest = text[end:]
-            if rest.strip(" :.-"):
-                found.append(_Dated(sheet.name, cell, read_period(rest.strip(" :.-")), rest.lstrip().startswith(":")))
-            else:
-                other = _beside(sheet, cell)
-                if other is not None:
-                    found.append(_Dated(sheet.name, other, read_period(other.value, other.number_format), True))
-    return found
-
-
-def _label_end(text: str, forms: set[str]) -> int | None:
-    """Where the longest label that begins the text ends; None where none does."""
-    longest = max(map(len, forms)) + 12  # folding can make a spelling shorter than it is written
-    ends = [i for i in range(1, min(len(text), longest) + 1) if i == len(text) or not text[i].isalnum()]
-    return next((i for i in reversed(ends) if text[i - 1] not in " :" and normalise(text[:i]) in forms), None)
-
-
-def find_as_at(sheets: Sequence[Sheet], line: PeriodLine) -> tuple[Period | None, list[Finding]]:
-    """The as-at period that every sheet's line agrees on, or the findings that say why there is none."""
-    lines = _dated_lines(sheets, line)
-    readable = [d for d in lines if d.period is not None]
-    broken = [d for d in lines if d.period is None and (d.is_sure or not readable)]
-    findings = [
-        make_finding("as_at_unreadable", sheet=d.sheet, cell=d.cell.address, text=d.cell.text) for d in broken
-    ]
-    if not lines:
-        labels = " or ".join(f"'{label}'" for label in line.labels)
-        first = sheets[0].name if sheets else None
-        findings.append(make_finding("as_at_missing", sheet=first, cell="A1", labels=labels))
-    periods = [(d, _at_precision(d.period, line)) for d in readable if d.period is not None]
-    for dated, period in periods[1:]:
-        first_line, first_period = periods[0]
-        if period != first_period:
-            findings.append(_disagreement(dated, period, first_line, first_period))
-    if findings or not periods:
-        return None, findings
-    return periods[0][1], []
-
-
-def _disagreement(this: _Dated, period: Period, other: _Dated, other_period: Period) -> Finding:
-    return make_finding(
-        "as_at_disagree",
-        sheet=this.sheet,
-        cell=this.cell.address,
-        this=period.end.isoformat(),
-        other=other_period.end.isoformat(),
-        other_ref=f"{other.sheet}!{other.cell.address}",
-    )
-
-
-def _at_precision(period: Period, line: PeriodLine) -> Period:
-    """A day in a monthly return stands for its month."""
-    if line.precision == "month" and period.precision == "day":
-        return month_period(period.end.year, period.end.month)
-    if line.precision == "day" and period.precision == "month":
-        last = month_end(period.end.year, period.end.month)
-        return Period(last, last)
-    return period
-
-
-def find_covered(sheets: Sequence[Sheet], line: PeriodLine) -> Period | None:
-    """The period that the workbook says its figures cover, where it has such a line."""
-    return next((d.period for d in _dated_lines(sheets, line) if d.period is not None), None)
-
-
 def locate_tables(
-    sheets: Sequence[Sheet], layout: Layout, partial: Sequence[str] | None
+    sheets: Sequence[Sheet], layout: Layout, programme: Programme, partial: Sequence[str] | None
 ) -> tuple[list[LocatedTable], list[Finding]]:
     """Find every table of the layout; `partial` names the tables that alone are expected on this date."""
     located: list[LocatedTable] = []
     findings: list[Finding] = []
     for name, table in layout.tables.items():
-        found, problems = _locate_table(sheets, table, layout)
-        is_expected = table.required if partial is None else name in partial
+        found, problems = _locate_table(sheets, table, layout, Labels(table, programme))
+        is_expected = table.required if partial is None else base_table(name) in partial
         if found is not None:
             located.append(found)
             findings += problems
@@ -157,13 +72,25 @@ def locate_tables(
     return located, findings
 
 
-def share_located(sheets: Sequence[Sheet], layout: Layout) -> float:
+def share_located(sheets: Sequence[Sheet], layout: Layout, programme: Programme) -> float:
     """How much of a layout is in these sheets, from 0 to 1: for telling the nearest return."""
-    scores = [
-        max((header.score for sheet in sheets for header in _headers(sheet, table, layout)), default=0.0)
-        for table in layout.tables.values()
-    ]
+    scores = [_best_score(sheets, table, layout, programme) for table in layout.tables.values()]
     return sum(scores) / len(scores) if scores else 0.0
+
+
+def _best_score(sheets: Sequence[Sheet], table: TableLayout, layout: Layout, programme: Programme) -> float:
+    if table.columns.kind == "value":
+        return max((f.score for f in _forms(sheets, table, layout, Labels(table, programme))), default=0.0)
+    own = _own_sheets(sheets, table)
+    return max((header.score for sheet in own for header in _headers(sheet, table, layout)), default=0.0)
+
+
+def _own_sheets(sheets: Sequence[Sheet], table: TableLayout) -> list[Sheet]:
+    """Where to look for a table: hinted sheets first; a table repeated by sheet stands on its own one only."""
+    hinted = {normalise(name) for name in table.sheets}
+    if table.repeat is not None and table.repeat.by == "sheet":
+        return [s for s in sheets if normalise(s.name) in hinted]
+    return sorted(sheets, key=lambda s: normalise(s.name) not in hinted) if hinted else list(sheets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +105,12 @@ class _Header:
 
 
 def _locate_table(
-    sheets: Sequence[Sheet], table: TableLayout, layout: Layout
+    sheets: Sequence[Sheet], table: TableLayout, layout: Layout, labels: Labels
 ) -> tuple[LocatedTable | None, list[Finding]]:
+    if table.columns.kind == "value":
+        return _locate_form(sheets, table, layout, labels)
     hinted = {normalise(name) for name in table.sheets}
-    ordered = sorted(sheets, key=lambda s: normalise(s.name) not in hinted) if hinted else list(sheets)
-    headers = [header for sheet in ordered for header in _headers(sheet, table, layout)]
+    headers = [header for sheet in _own_sheets(sheets, table) for header in _headers(sheet, table, layout)]
     if not headers:
         return None, [_table_missing(sheets, table)]
     best = max(headers, key=lambda h: h.score)
@@ -196,7 +124,40 @@ def _locate_table(
     if hinted and normalise(best.sheet.name) not in hinted:
         findings.append(_renamed_sheet(table, best))
     findings += _double_headers(best, table)
-    return _finish(best, table, layout), findings
+    return _finish(best, table, layout, labels), findings
+
+
+def _forms(sheets: Sequence[Sheet], table: TableLayout, layout: Layout, labels: Labels) -> list[FormPlace]:
+    places = [
+        find_form(sheet, table, labels, first, last)
+        for sheet in _own_sheets(sheets, table)
+        for first, last in _search_spans(sheet, table, layout)
+    ]
+    return [place for place in places if place is not None and place.score >= _ENOUGH]
+
+
+def _locate_form(
+    sheets: Sequence[Sheet], table: TableLayout, layout: Layout, labels: Labels
+) -> tuple[LocatedTable | None, list[Finding]]:
+    places = _forms(sheets, table, layout, labels)
+    if not places:
+        return None, [_table_missing(sheets, table)]
+    best, *others = sorted(places, key=lambda p: -p.score)
+    findings = [
+        make_finding(
+            "table_twice",
+            sheet=other.sheet.name,
+            cell=other.pairs[0][0].address,
+            anchor=_table_name(table),
+            other=f"{best.sheet.name}!{best.pairs[0][0].address}",
+            table_id=table.id,
+        )
+        for other in others
+        if table.anchor
+    ]
+    first = best.pairs[0][0]
+    where = (best.first_row - 1, first.row, best.last_row, first.column)
+    return LocatedTable(table, best.sheet, *where, None, (), (), (), labels, best.pairs), findings
 
 
 def _table_name(table: TableLayout) -> str:
@@ -318,11 +279,12 @@ def _search_spans(sheet: Sheet, table: TableLayout, layout: Layout) -> list[tupl
     last = max(sheet.rows(), default=0)
     if not table.anchor:
         return [(1, last)]
+    rows_below = last if table.columns.kind == "value" else _HEADER_ROWS_BELOW_ANCHOR
     others = _other_anchors(sheet, table, layout)
     spans = []
     for row in _anchor_rows(sheet, table.anchor):
         stop = min((o for o in others if o > row), default=last + 1)
-        spans.append((row + 1, min(row + _HEADER_ROWS_BELOW_ANCHOR, stop - 1)))
+        spans.append((row + 1, min(row + rows_below, stop - 1)))
     return spans
 
 
@@ -353,13 +315,19 @@ def _match_header(sheet: Sheet, row: int, first: int, table: TableLayout) -> _He
     if table.columns.kind != "fields":
         wanted += 1
         open_columns = [c for c in cells if c.column not in {*labels.values(), *columns.values()}]
-        periods = [c for c in open_columns if read_period(c.value, c.number_format) is not None]
+        periods = [c for c in open_columns if _period_of(sheet, c, has_label=bool(labels)) is not None]
         hits += bool(periods)
         if periods:
             columns["*"] = periods[0].column
         else:
             missing.append(("period", "a month or a date"))
     return _Header(sheet, row, first - 1, hits / wanted if wanted else 0.0, labels, columns, tuple(missing))
+
+
+def _period_of(sheet: Sheet, cell: RawCell, *, has_label: bool) -> Period | None:
+    """The period a heading names. A bare number is a day only in a row that is a header beyond doubt."""
+    day = read_serial(cell.value, is_1904=sheet.is_1904) if has_label else None
+    return Period(day, day) if day is not None else read_period(cell.value, cell.number_format)
 
 
 def _find_field(sheet: Sheet, row: int, field: FieldLayout, taken: set[int]) -> int | None:
@@ -380,7 +348,7 @@ def _is_under(sheet: Sheet, cell: RawCell, headings: Iterable[str]) -> bool:
     return False
 
 
-def _finish(header: _Header, table: TableLayout, layout: Layout) -> LocatedTable:
+def _finish(header: _Header, table: TableLayout, layout: Layout, labels: Labels) -> LocatedTable:
     sheet = header.sheet
     others = [row for row in _other_anchors(sheet, table, layout) if row > header.row]
     last = min(others, default=max(sheet.rows()) + 1) - 1
@@ -392,13 +360,13 @@ def _finish(header: _Header, table: TableLayout, layout: Layout) -> LocatedTable
     taken = {*named.values(), label_column, group}
     rest = [c for c in sheet.rows()[header.row] if c.column not in taken]
     if table.columns.kind == "periods":
-        read = [(c, read_period(c.value, c.number_format)) for c in rest]
+        read = [(c, _period_of(sheet, c, has_label="label" in header.labels)) for c in rest]
         periods = tuple((c.column, p) for c, p in read if p is not None)
         return LocatedTable(table, sheet, header.anchor_row, header.row, last, label_column, group,
                             tuple((c, n) for n, c in named.items()), periods,
-                            tuple(c for c, p in read if p is None))  # fmt: skip
+                            tuple(c for c, p in read if p is None), labels)  # fmt: skip
     return LocatedTable(table, sheet, header.anchor_row, header.row, last, label_column, group,
-                        tuple((c, n) for n, c in named.items()), (), tuple(rest))  # fmt: skip
+                        tuple((c, n) for n, c in named.items()), (), tuple(rest), labels)  # fmt: skip
 
 
 def latest_layout(layouts: Sequence[Layout], date: dt.date) -> Layout | None:

@@ -16,8 +16,9 @@ from openpyxl.utils.cell import column_index_from_string, coordinate_to_tuple
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 
-from schemas.findings import Finding, make_finding
+from schemas.findings import make_finding
 from workbooks.grid import OpenedWorkbook, RawCell, Sheet, address
+from workbooks.refusals import Unopenable
 
 MOST_UNPACKED_BYTES = 256 * 1024 * 1024
 MOST_PARTS = 5000
@@ -27,14 +28,6 @@ _MERGE = re.compile(rb'mergeCell[^>]*\bref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-
-
-class Unopenable(Exception):
-    """A file that cannot be opened; carries the finding that says why."""
-
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.message)
-        self.finding = finding
 
 
 def open_workbook(content: bytes, name: str) -> OpenedWorkbook:
@@ -50,7 +43,7 @@ def open_workbook(content: bytes, name: str) -> OpenedWorkbook:
         is_1904 = book.epoch == CALENDAR_MAC_1904
         sheets = [_to_sheet(sheet, uncached.get(sheet.title, frozenset()), is_1904) for sheet in book.worksheets]
         return OpenedWorkbook("xlsx", tuple(sheets))
-    except Unopenable:
+    except (Unopenable, MemoryError):
         raise
     except DefusedXmlException:
         raise Unopenable(make_finding("not_a_workbook", file=name, why="its XML declares entities")) from None

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from schemas.config import Programme, Return
 from schemas.facts import CutTable, Period
 from schemas.findings import Finding, make_finding
 from schemas.layout import Layout
+from schemas.repeats import expand_repeats, find_strangers
 from schemas.spelling import normalise
+from workbooks.as_at import find_as_at, find_covered
 from workbooks.cutting import cut_table
-from workbooks.grid import Sheet
-from workbooks.locate import find_as_at, find_covered, has_title, latest_layout, locate_tables, share_located
-from workbooks.opening import Unopenable, open_workbook
+from workbooks.grid import OpenedWorkbook, Sheet
+from workbooks.locate import has_title, latest_layout, locate_tables, share_located
+from workbooks.opening import open_workbook
+from workbooks.refusals import Unopenable
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,17 @@ def hash_content(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def read_workbook(content: bytes, name: str, programme: Programme) -> WorkbookReading:
-    """Read a workbook as one of the programme's returns. Never raises for what the file holds."""
+Opener = Callable[[bytes, str], OpenedWorkbook]
+
+
+def read_workbook(content: bytes, name: str, programme: Programme, opener: Opener = open_workbook) -> WorkbookReading:
+    """Read a workbook as one of the programme's returns. Never raises for what the file holds.
+
+    `opener` opens it: in this process, or (workbooks.isolation) in one of its own.
+    """
     sha256 = hash_content(content)
     try:
-        opened = open_workbook(content, name)
+        opened = opener(content, name)
     except Unopenable as error:
         return WorkbookReading(name, sha256, findings=(error.finding,))
     found = _read_sheets(opened.sheets, name, sha256, programme)
@@ -73,7 +82,7 @@ def _recognise(sheets: Sequence[Sheet], programme: Programme) -> tuple[Return | 
     titled = [item for item in known if has_title(sheets, item.recognise)]
     if len(titled) == 1:
         return titled[0], None
-    shares = {item.id: max(share_located(sheets, layout) for layout in item.layouts) for item in known}
+    shares = {item.id: max(_share(sheets, layout, programme) for layout in item.layouts) for item in known}
     candidates = titled or [item for item in known if shares[item.id] == 1]
     candidates = sorted(candidates, key=lambda item: shares[item.id], reverse=True)
     if not candidates:
@@ -82,6 +91,10 @@ def _recognise(sheets: Sequence[Sheet], programme: Programme) -> tuple[Return | 
         one, two = candidates[0].title, candidates[1].title
         return None, make_finding("ambiguous_return", sheet=first, cell="A1", first=one, second=two)
     return candidates[0], None
+
+
+def _share(sheets: Sequence[Sheet], layout: Layout, programme: Programme) -> float:
+    return share_located(sheets, expand_repeats(layout, programme), programme)
 
 
 def _unknown(sheets: Sequence[Sheet], known: Sequence[Return], shares: dict[str, float]) -> Finding:
@@ -105,20 +118,35 @@ def _unknown(sheets: Sequence[Sheet], known: Sequence[Return], shares: dict[str,
 
 
 def _read_as(sheets: Sequence[Sheet], name: str, sha256: str, item: Return, programme: Programme) -> WorkbookReading:
-    layout, period, problems = _date_layout(sheets, item)
-    if layout is None or period is None:
-        more = _also_wrong(sheets, item)
+    declared, period, problems = _date_layout(sheets, item)
+    if declared is None or period is None:
+        more = _also_wrong(sheets, item, programme)
         return WorkbookReading(name, sha256, item, None, period, findings=(*problems, *more))
-    located, findings = locate_tables(sheets, layout, item.partial.get(period.end))
+    headings = [str(c.value) for sheet in sheets for c in sheet.texts() if len(str(c.value)) < 200]
+    strangers = find_strangers(declared, programme, headings, [sheet.name for sheet in sheets])
+    layout = expand_repeats(declared, programme, strangers)
+    located, findings = locate_tables(sheets, layout, programme, item.partial.get(period.end))
     if any(f.refuses for f in findings):
         return WorkbookReading(name, sha256, item, layout, period, findings=tuple(findings))
     tables = []
     for place in located:
-        table, more_findings = cut_table(place, programme)
+        table, more_findings = cut_table(place, layout.hidden)
         tables.append(table)
         findings += more_findings
+    findings += _unread_sheets(sheets, {place.sheet.name for place in located})
     covered = find_covered(sheets, layout.covers) if layout.covers else None
     return WorkbookReading(name, sha256, item, layout, period, covered, tuple(tables), tuple(findings))
+
+
+def _unread_sheets(sheets: Sequence[Sheet], read: set[str]) -> list[Finding]:
+    """Sheets with figures on which the layout has no table: said, not read."""
+    found = []
+    for sheet in sheets:
+        figures = [c for c in sheet.cells.values() if isinstance(c.value, (int, float)) and type(c.value) is not bool]
+        if sheet.name not in read and figures:
+            place = min(figures, key=lambda c: (c.row, c.column))
+            found.append(make_finding("unread_sheet", sheet=sheet.name, cell=place.address))
+    return found
 
 
 def _date_layout(sheets: Sequence[Sheet], item: Return) -> tuple[Layout | None, Period | None, list[Finding]]:
@@ -137,8 +165,9 @@ def _date_layout(sheets: Sequence[Sheet], item: Return) -> tuple[Layout | None, 
     return None, period, findings
 
 
-def _also_wrong(sheets: Sequence[Sheet], item: Return) -> list[Finding]:
+def _also_wrong(sheets: Sequence[Sheet], item: Return, programme: Programme) -> list[Finding]:
     """All errors of the gate at once: without a date, the tables of the newest layout are still looked for."""
     if item.partial:
         return []
-    return [f for f in locate_tables(sheets, item.layouts[-1], None)[1] if f.refuses]
+    layout = expand_repeats(item.layouts[-1], programme)
+    return [f for f in locate_tables(sheets, layout, programme, None)[1] if f.refuses]

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from schemas.facts import ReadingKind
-from workbooks.dates import read_date
+from workbooks.dates import read_date, read_serial
 from workbooks.formats import format_decimals, is_percent_format, own_decimals
 from workbooks.grid import RawCell
 from workbooks.plan_dates import read_plan_dates
 
-_NUMBER = re.compile(r"^([+-]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d+)?\s*(%?)$")
+_NUMBER = re.compile(r"^([+-]?)(\d{1,3}(?:[, ]\d{3})+|\d+)?(\.\d+)?\s*(%|per ?cent)?$", re.IGNORECASE)
+_WITH_BRACKET = re.compile(r"^([^()\[\]]+?)\s*[(\[]\s*([^()\[\]]{1,24}?)\s*[)\]]$")
 _MOST_DIGITS = 18
 
 SYMBOLS: dict[str, str] = {
@@ -40,11 +41,13 @@ class ParsedValue:
     decimals: int = 0
 
 
-def parse_value(cell: RawCell, expected: str, bare: str = "percent") -> ParsedValue:
+def parse_value(cell: RawCell, expected: str, bare: str = "percent", *, is_1904: bool = False) -> ParsedValue:
     """Read a cell as what its layout expects: count, number, percent, date, plan_date or text.
 
     A percent format or sign decides how a percentage is written, else `bare` does: "percent" reads 75.6
-    as 75.6 %, "fraction" reads 0.756 as 75.6 %. What cannot be read is "unreadable", never a guess.
+    as 75.6 %, "fraction" reads 0.756 as 75.6 %. Of "1717 (5%)" the figure of the expected kind is read. A
+    bare number where a date belongs is a day's serial number, from 1900 or 1904. What cannot be read is
+    "unreadable", never a guess.
     """
     if cell.is_uncached:
         return ParsedValue("uncached", None)
@@ -55,14 +58,14 @@ def parse_value(cell: RawCell, expected: str, bare: str = "percent") -> ParsedVa
     if expected == "text":
         return ParsedValue("text", cell.text)
     if expected == "date":
-        return _parse_date(cell)
+        return _parse_date(cell, is_1904=is_1904)
     if expected == "plan_date":
         return ParsedValue("plan_date", read_plan_dates(cell.text).encode())
     return _parse_number(cell, expected, bare)
 
 
-def _parse_date(cell: RawCell) -> ParsedValue:
-    day = read_date(cell.value)
+def _parse_date(cell: RawCell, *, is_1904: bool) -> ParsedValue:
+    day = read_date(cell.value) or read_serial(cell.value, is_1904=is_1904)
     if day is not None:
         return ParsedValue("date", day.isoformat())
     if isinstance(cell.value, str) and _symbol(cell.value) is not None:
@@ -105,10 +108,11 @@ def _parse_number_text(text: str, expected: str, bare: str) -> ParsedValue:
     meaning = _symbol(folded)
     if meaning is not None:
         return ParsedValue("symbol", meaning)
+    folded = _own_part(folded, expected)
     match = _NUMBER.match(folded)
     if match is None or not (match[2] or match[3]) or len(folded) > _MOST_DIGITS + 4:
         return ParsedValue("unreadable", None)
-    number = Decimal(match[1] + (match[2] or "0").replace(",", "") + (match[3] or ""))
+    number = Decimal(match[1] + re.sub("[, ]", "", match[2] or "0") + (match[3] or ""))
     places = len(match[3]) - 1 if match[3] else 0
     if expected == "percent":
         if not match[4] and bare == "fraction":
@@ -117,6 +121,19 @@ def _parse_number_text(text: str, expected: str, bare: str) -> ParsedValue:
     if match[4]:
         return ParsedValue("unreadable", None)
     return ParsedValue("count" if expected == "count" else "number", _plain(number), places)
+
+
+def _own_part(text: str, expected: str) -> str:
+    """Of "1717 (5%)" the part of the expected kind: the one with the sign for a percentage, else the one
+    without; where that does not tell them apart, the one before the bracket."""
+    match = _WITH_BRACKET.match(text)
+    if match is None:
+        return text
+    before, within = match[1], match[2]
+    is_marked = before.endswith("%"), within.endswith("%")
+    if is_marked[0] != is_marked[1] and is_marked[1] == (expected == "percent"):
+        return within
+    return before
 
 
 def _plain(number: Decimal) -> str:

@@ -27,6 +27,7 @@ HomeOption = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document to standard output.")]
 AsAt = Annotated[str, typer.Option("--as-at", help="Cut-off date of the figures, for example 2021-11-30.")]
 AsKnown = Annotated[str | None, typer.Option("--as-known", help="What was known then: an event number, or a time.")]
+_MOST_BYTES_AHEAD = 20_000_000
 Files = Annotated[list[Path] | None, typer.Argument(help="Workbooks.", show_default=False)]
 
 
@@ -47,10 +48,19 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Read and judge workbooks; store nothing."""
+    _read_ahead(files or [])
     from flows.cli.intake import check_files
 
     _refuse(annotate is not None, "--annotate is not built yet: findings are printed, workbooks are not marked")
     raise typer.Exit(check_files(files or [], programme, home, as_json=as_json))
+
+
+def _read_ahead(files: Sequence[Path]) -> None:
+    """Let the reading process open the first workbook while this one imports what judges it."""
+    from flows.readers import shared_opener
+
+    if files and files[0].is_file() and files[0].stat().st_size < _MOST_BYTES_AHEAD:
+        shared_opener().read_ahead(files[0].read_bytes(), files[0].name)
 
 
 @app.command()

@@ -215,7 +215,7 @@ def test_the_example_council_loads(tmp_path: Path) -> None:
 def test_every_how_to_adds_to_the_example_council(tmp_path: Path) -> None:
     pages = ("add-a-council", "add-a-return", "add-a-kpi", "add-a-board")
     programme = load_programme(write_programme(tmp_path, *(f"how-to/{p}.md" for p in pages))).programme
-    assert {r.id for r in programme.returns} == {"weekly_activity", "monthly_plans", "plan_tracker"}
+    assert {r.id for r in programme.returns} == {"weekly_activity", "monthly_form", "monthly_plans", "plan_tracker"}
     assert {i.id for i in programme.indicators} == {
         "visits_in_time",
         "plans_reviewed",

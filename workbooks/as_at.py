@@ -1,0 +1,111 @@
+"""Find the lines that date a workbook: as at when, and which period its figures cover."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas.facts import Period
+from schemas.findings import Finding, make_finding
+from schemas.layout import PeriodLine
+from schemas.spelling import normalise
+from workbooks.dates import month_end, month_period, read_period, read_serial
+from workbooks.grid import RawCell, Sheet
+
+_AS_AT_ROWS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class _Dated:
+    sheet: str
+    cell: RawCell
+    period: Period | None
+    is_sure: bool
+
+
+def _beside(sheet: Sheet, cell: RawCell) -> RawCell | None:
+    """The next filled cell to the right, else the one below."""
+    for column in range(cell.column + 1, cell.column + 6):
+        if not sheet.at(cell.row, column).is_blank:
+            return sheet.at(cell.row, column)
+    below = sheet.at(cell.row + 1, cell.column)
+    return None if below.is_blank else below
+
+
+def _dated_lines(sheets: Sequence[Sheet], line: PeriodLine) -> list[_Dated]:
+    forms = {normalise(label) for label in line.labels}
+    found = []
+    for sheet in sheets:
+        for cell in sheet.texts(_AS_AT_ROWS):
+            text = " ".join(str(cell.value).replace("\u00a0", " ").split())
+            end = _label_end(text, forms)
+            if end is None:
+                continue
+            rest = text[end:]
+            if rest.strip(" :.-"):
+                found.append(_Dated(sheet.name, cell, read_period(rest.strip(" :.-")), rest.lstrip().startswith(":")))
+            else:
+                other = _beside(sheet, cell)
+                if other is not None:
+                    found.append(_Dated(sheet.name, other, _read_cell(sheet, other), True))
+    return found
+
+
+def _read_cell(sheet: Sheet, cell: RawCell) -> Period | None:
+    day = read_serial(cell.value, is_1904=sheet.is_1904)
+    return Period(day, day) if day is not None else read_period(cell.value, cell.number_format)
+
+
+def _label_end(text: str, forms: set[str]) -> int | None:
+    """Where the longest label that begins the text ends; None where none does."""
+    longest = max(map(len, forms)) + 12  # folding can make a spelling shorter than it is written
+    ends = [i for i in range(1, min(len(text), longest) + 1) if i == len(text) or not text[i].isalnum()]
+    return next((i for i in reversed(ends) if text[i - 1] not in " :" and normalise(text[:i]) in forms), None)
+
+
+def find_as_at(sheets: Sequence[Sheet], line: PeriodLine) -> tuple[Period | None, list[Finding]]:
+    """The as-at period that every sheet's line agrees on, or the findings that say why there is none."""
+    lines = _dated_lines(sheets, line)
+    readable = [d for d in lines if d.period is not None]
+    broken = [d for d in lines if d.period is None and (d.is_sure or not readable)]
+    findings = [
+        make_finding("as_at_unreadable", sheet=d.sheet, cell=d.cell.address, text=d.cell.text) for d in broken
+    ]
+    if not lines:
+        labels = " or ".join(f"'{label}'" for label in line.labels)
+        first = sheets[0].name if sheets else None
+        findings.append(make_finding("as_at_missing", sheet=first, cell="A1", labels=labels))
+    periods = [(d, _at_precision(d.period, line)) for d in readable if d.period is not None]
+    for dated, period in periods[1:]:
+        first_line, first_period = periods[0]
+        if period != first_period:
+            findings.append(_disagreement(dated, period, first_line, first_period))
+    if findings or not periods:
+        return None, findings
+    return periods[0][1], []
+
+
+def _disagreement(this: _Dated, period: Period, other: _Dated, other_period: Period) -> Finding:
+    return make_finding(
+        "as_at_disagree",
+        sheet=this.sheet,
+        cell=this.cell.address,
+        this=period.end.isoformat(),
+        other=other_period.end.isoformat(),
+        other_ref=f"{other.sheet}!{other.cell.address}",
+    )
+
+
+def _at_precision(period: Period, line: PeriodLine) -> Period:
+    """A day in a monthly return stands for its month."""
+    if line.precision == "month" and period.precision == "day":
+        return month_period(period.end.year, period.end.month)
+    if line.precision == "day" and period.precision == "month":
+        last = month_end(period.end.year, period.end.month)
+        return Period(last, last)
+    return period
+
+
+def find_covered(sheets: Sequence[Sheet], line: PeriodLine) -> Period | None:
+    """The period that the workbook says its figures cover, where it has such a line."""
+    return next((d.period for d in _dated_lines(sheets, line) if d.period is not None), None)
