@@ -84,6 +84,7 @@ def _judge_table(
             continue
         held = _stranger(table) or _columns_held(grid, context, period)
         judged = judge_context(grid, context, measures, cells_held=held)
+        _hold_doubled(judged, measures, twice)
         result.findings += judged.findings
         for measure in measures:
             found = _observe(grid, context, measure, layout, judged, covered, corrected)
@@ -124,6 +125,14 @@ def _skip(context: Context, twice: Mapping[str, object]) -> bool:
     """Rows that cannot be attributed are told as such, not reckoned with."""
     service = context.service
     return service is not None and (service.startswith("?") or service in twice)
+
+
+def _hold_doubled(judged: RowJudgement, measures: Iterable[MeasureLayout], twice: Mapping[str, object]) -> None:
+    """Hold the measures of named rows that stand twice: neither row is the better one."""
+    for measure in measures:
+        terms = (measure.numerator, measure.denominator, measure.stated)
+        if any(row in twice for term in terms if term is not None for row in term.rows):
+            judged.held.setdefault(measure.id, "its row stands twice")
 
 
 def _columns_held(grid: Grid, context: Context, period: Period) -> str:
