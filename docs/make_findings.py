@@ -56,6 +56,7 @@ EXAMPLES: dict[str, str] = {
     "undeclared_row": "a new row was added to the list of measures",
     "unlabelled_row": "figures stand in a row whose name was cleared",
     "unread_column": "a column 'Of which SEND' was added",
+    "unheaded_column": "the heading 'Year to date' was deleted, and its figures still stand",
     "period_unreadable": "a column of figures is headed 'latest'",
     "period_twice": "two columns are headed Aug-21",
     "period_future": "a workbook as at August has a filled column for October",

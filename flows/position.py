@@ -178,6 +178,7 @@ def _is_structural(finding: Finding) -> bool:
         "hidden_read",
         "sheet_renamed",
         "unread_column",
+        "unheaded_column",
         "period_unreadable",
         "period_twice",
         "unlabelled_row",

@@ -13,6 +13,7 @@ from workbooks.dates import month_end, month_period, read_period, read_serial
 from workbooks.grid import RawCell, Sheet
 
 _AS_AT_ROWS = 25
+_WORDS_OF_A_DATE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class _Dated:
     cell: RawCell
     period: Period | None
     is_sure: bool
+    is_bare: bool = False
 
 
 def _beside(sheet: Sheet, cell: RawCell) -> RawCell | None:
@@ -43,12 +45,20 @@ def _dated_lines(sheets: Sequence[Sheet], line: PeriodLine) -> list[_Dated]:
                 continue
             rest = text[end:]
             if rest.strip(" :.-"):
-                found.append(_Dated(sheet.name, cell, read_period(rest.strip(" :.-")), rest.lstrip().startswith(":")))
+                found.append(_Dated(sheet.name, cell, read_period(rest.strip(" :.-")), _means_date(rest)))
             else:
                 other = _beside(sheet, cell)
-                if other is not None:
+                if other is None:
+                    found.append(_Dated(sheet.name, cell, None, False, is_bare=True))
+                else:
                     found.append(_Dated(sheet.name, other, _read_cell(sheet, other), True))
     return found
+
+
+def _means_date(rest: str) -> bool:
+    """Whether what follows a label is meant as a date, readable or not; the rest of a sentence is not."""
+    is_short = len(rest.split()) <= _WORDS_OF_A_DATE and any(c.isdigit() for c in rest)
+    return rest.lstrip().startswith(":") or is_short
 
 
 def _read_cell(sheet: Sheet, cell: RawCell) -> Period | None:
@@ -65,7 +75,8 @@ def _label_end(text: str, forms: set[str]) -> int | None:
 
 def find_as_at(sheets: Sequence[Sheet], line: PeriodLine) -> tuple[Period | None, list[Finding]]:
     """The as-at period that every sheet's line agrees on, or the findings that say why there is none."""
-    lines = _dated_lines(sheets, line)
+    found = _dated_lines(sheets, line)
+    lines = [d for d in found if not d.is_bare]
     readable = [d for d in lines if d.period is not None]
     broken = [d for d in lines if d.period is None and (d.is_sure or not readable)]
     findings = [
@@ -73,8 +84,8 @@ def find_as_at(sheets: Sequence[Sheet], line: PeriodLine) -> tuple[Period | None
     ]
     if not lines:
         labels = " or ".join(f"'{label}'" for label in line.labels)
-        first = sheets[0].name if sheets else None
-        findings.append(make_finding("as_at_missing", sheet=first, cell="A1", labels=labels))
+        place = (found[0].sheet, found[0].cell.address) if found else (sheets[0].name if sheets else None, "A1")
+        findings.append(make_finding("as_at_missing", sheet=place[0], cell=place[1], labels=labels))
     periods = [(d, _at_precision(d.period, line)) for d in readable if d.period is not None]
     for dated, period in periods[1:]:
         first_line, first_period = periods[0]

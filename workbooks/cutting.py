@@ -12,6 +12,7 @@ from schemas.layout import VALUE, FieldLayout, Item
 from workbooks.grid import RawCell
 from workbooks.labels import Labels
 from workbooks.locate import LocatedTable
+from workbooks.unread import find_unread
 from workbooks.values import ParsedValue, parse_value
 
 _CANNOT_BE_READ = {"empty", "text", "plan_date", "unreadable", "symbol"}
@@ -35,9 +36,10 @@ def cut_table(located: LocatedTable, hidden: str = "read") -> tuple[CutTable, li
         readings, more = _cut_form(located, located.labels)
     elif located.layout.rows.kind == "records":
         readings, more = _cut_records(located, columns)
+        more += find_unread(located, readings)
     else:
         readings, more = _cut_labelled(located, columns, located.labels)
-        more += _unread_columns(located, readings)
+        more += find_unread(located, readings)
     findings += more
     return CutTable(located.layout.id, located.sheet.name, _heading_cell(located), tuple(readings)), findings
 
@@ -207,15 +209,3 @@ def _cut_records(located: LocatedTable, columns: list[_Column]) -> _Cut:
         cells = [(c, located.sheet.at(number, c.number)) for c in columns]
         readings += [_read(located, key, c, raw, None) for c, raw in cells if not raw.is_blank]
     return readings, findings
-
-
-def _unread_columns(located: LocatedTable, readings: Iterable[Reading]) -> list[Finding]:
-    """Headed columns with figures that the layout does not know: said, not read."""
-    numbers = {int("".join(filter(str.isdigit, r.cell))) for r in readings if r.field == LABEL_FIELD}
-    code = "period_unreadable" if located.layout.columns.kind == "periods" else "unread_column"
-    findings = []
-    for header in located.unread:
-        cells = (located.sheet.at(number, header.column) for number in numbers)
-        if any(isinstance(c.value, (int, float)) and not isinstance(c.value, bool) for c in cells):
-            findings.append(_at(located, header, code, header=header.text))
-    return findings
