@@ -39,6 +39,8 @@ EXAMPLES: dict[str, str] = {
     "as_at_missing": "the line with the date was deleted together with the cover note",
     "as_at_unreadable": "the as-at line says 'last Monday'",
     "as_at_disagree": "one sheet still bears last week's date",
+    "covers_disagree": "one sheet covers June, the other still May",
+    "covers_doubtful": "the figures cover April to September, as at 31 August",
     "no_layout": "a workbook of 2019 was sent to a programme whose first layout begins in 2021",
     "table_missing": "the sheet with the visits was left out",
     "header_missing": "'Out of' was renamed 'Base'",

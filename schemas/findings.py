@@ -101,6 +101,17 @@ RULES: dict[str, _Rule] = {
         "Give every sheet the same as-at date, or send one workbook for each date.",
         True,
     ),
+    "covers_disagree": _Rule(
+        "error",
+        "{cell} says that the figures cover {this}, but {other}.",
+        "Give every sheet the right period, and the date that belongs to it.",
+        True,
+    ),
+    "covers_doubtful": _Rule(
+        "doubt",
+        "{cell} says '{text}': {why}.",
+        "Check the period that the figures cover against the as-at date.",
+    ),
     "no_layout": _Rule(
         "error",
         "The workbook is as at {date}, before the first layout of {title} ({first}).",

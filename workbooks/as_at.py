@@ -120,3 +120,39 @@ def _at_precision(period: Period, line: PeriodLine) -> Period:
 def find_covered(sheets: Sequence[Sheet], line: PeriodLine) -> Period | None:
     """The period that the workbook says its figures cover, where it has such a line."""
     return next((d.period for d in _dated_lines(sheets, line) if d.period is not None), None)
+
+
+def check_covered(sheets: Sequence[Sheet], line: PeriodLine, as_at: Period) -> list[Finding]:
+    """What speaks against the covered period: sheets that differ, a period to come, or one that cannot be read."""
+    lines = [d for d in _dated_lines(sheets, line) if not d.is_bare]
+    readable = [(d, d.period) for d in lines if d.period is not None]
+    findings = [
+        _covers_doubt(d, "no period can be read in it")
+        for d in lines
+        if d.period is None and (d.is_sure or not readable)
+    ]
+    for dated, period in readable[1:]:
+        first, other = readable[0]
+        if period != other:
+            where = f"{first.sheet}!{first.cell.address} says {_span(other)}"
+            findings.append(_covers_disagree(dated, period, where))
+    for dated, period in readable[:1]:
+        if period.start > as_at.end:
+            findings.append(_covers_disagree(dated, period, f"the workbook is as at {as_at.end.isoformat()}"))
+        elif period.end > as_at.end:
+            findings.append(_covers_doubt(dated, f"it ends after the as-at date, {as_at.end.isoformat()}"))
+    return findings
+
+
+def _span(period: Period) -> str:
+    return f"{period.start.isoformat()} to {period.end.isoformat()}"
+
+
+def _covers_disagree(dated: _Dated, period: Period, other: str) -> Finding:
+    return make_finding(
+        "covers_disagree", sheet=dated.sheet, cell=dated.cell.address, this=_span(period), other=other
+    )
+
+
+def _covers_doubt(dated: _Dated, why: str) -> Finding:
+    return make_finding("covers_doubtful", sheet=dated.sheet, cell=dated.cell.address, text=dated.cell.text, why=why)

@@ -12,7 +12,7 @@ from schemas.findings import Finding, make_finding
 from schemas.layout import Layout
 from schemas.repeats import expand_repeats, find_strangers
 from schemas.spelling import normalise
-from workbooks.as_at import find_as_at, find_covered
+from workbooks.as_at import check_covered, find_as_at, find_covered
 from workbooks.cutting import cut_table
 from workbooks.grid import OpenedWorkbook, Sheet
 from workbooks.locate import has_title, latest_layout, locate_tables, share_located
@@ -126,6 +126,7 @@ def _read_as(sheets: Sequence[Sheet], name: str, sha256: str, item: Return, prog
     strangers = find_strangers(declared, programme, headings, [sheet.name for sheet in sheets])
     layout = expand_repeats(declared, programme, strangers)
     located, findings = locate_tables(sheets, layout, programme, item.partial.get(period.end))
+    findings += check_covered(sheets, layout.covers, period) if layout.covers else []
     if any(f.refuses for f in findings):
         return WorkbookReading(name, sha256, item, layout, period, findings=tuple(findings))
     tables = []

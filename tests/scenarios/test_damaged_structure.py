@@ -150,3 +150,37 @@ def test_shares_of_percent_text_count_as_figures_of_an_unheaded_column(tmp_path:
         label.parent.cell(label.row, 3).value = value
     expect(judge(book, tmp_path), "unheaded_column", "Oil", cell, says="C6", advises="Write its heading")
     assert percent("82.5").value == 0.825
+
+
+@case("covers_disagree")
+def test_a_covered_period_to_come_refuses_the_file(tmp_path: Path) -> None:
+    book = grade_report()
+    cell = book.rename("1 January 2031 to 31 March 2031", "1 April 2031 to 30 June 2031")
+    judged = judge(book, tmp_path)
+    expect_only(judged, "refused", "covers_disagree")
+    expect(
+        judged, "covers_disagree", "Grades", cell, says=("2031-04-01 to 2031-06-30", "as at 2031-03-31"),
+        advises="the right period",
+    )  # fmt: skip
+
+
+@case("covers_disagree")
+def test_two_sheets_that_cover_different_periods_refuse_the_file(tmp_path: Path) -> None:
+    book = grade_report()
+    book.add_sheet("Notes", ("Lamps graded", "1 January 2031 to 28 February 2031"))
+    judged = judge(book, tmp_path)
+    expect(
+        judged, "covers_disagree", "Notes", "B1", says=("2031-01-01 to 2031-02-28", "Grades!B3"),
+        advises="the right period",
+    )  # fmt: skip
+    assert judged.status == "refused"
+
+
+@case("covers_doubtful")
+@pytest.mark.parametrize("text", ["1 January 2031 to 30 June 2031", "1 Januray 2031 to 31 March 2031"])
+def test_a_covered_period_that_ends_later_or_cannot_be_read_is_a_doubt(tmp_path: Path, text: str) -> None:
+    book = grade_report()
+    cell = book.rename("1 January 2031 to 31 March 2031", text)
+    judged = judge(book, tmp_path)
+    expect_only(judged, "accepted", "covers_doubtful")
+    expect(judged, "covers_doubtful", "Grades", cell, says=f"'{text}'", advises="against the as-at date")
