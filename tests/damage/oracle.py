@@ -16,7 +16,8 @@ from openpyxl.utils import get_column_letter
 
 from schemas.config import Programme
 from schemas.layout import MeasureLayout, SumCheck, Term
-from tests.damage.book import Book, Line, Said, Spot, Table, fold, read_span
+from tests.damage.book import Book, Line, Table
+from tests.damage.sayings import Said, Spot, fold, read_span
 
 Key = tuple[str, str | None, str | None, str, str]  # measure, service, subgroup, period end, basis
 Value = tuple[Any, ...]  # ("counts", n, d) or ("stated", value)
@@ -216,7 +217,7 @@ class _Judge:
         cells = [*total, *(c for p in parts for c in p)]
         if not all(parts) or (check.total is not None and not total) or any(c.state != "number" for c in cells):
             return
-        slack = sum((Decimal("0.5").scaleb(-c.places) for c in cells if not self._is_count(c, check)), Decimal(0))
+        slack = sum((Decimal("0.5").scaleb(-c.places) for c in cells if not self._is_count(check)), Decimal(0))
         whole = add(total) if total else check.equals
         summed = add([c for p in parts for c in p])
         assert whole is not None
@@ -225,7 +226,7 @@ class _Judge:
             name = f"{place} sum {check.equals or ''} {[t.field or t.rows for t in check.terms]}"
             self._break("sum", name, {c.spot for c in cells}, self._resting(cells, measures, [check], context))
 
-    def _is_count(self, said: Said, check: SumCheck) -> bool:
+    def _is_count(self, check: SumCheck) -> bool:
         fields = {t.field for t in check.terms}
         kinds = {f.kind for name, f in self.table.layout.columns.fields.items() if name in fields}
         return kinds == {"count"}
@@ -260,7 +261,9 @@ class _Judge:
     def _missing_rows(self) -> None:
         rows = self.table.layout.rows
         wanted = list(rows.services) if rows.kind == "services" else [k for k, i in rows.items.items() if i.required]
-        strangers = {s for line in self.table.lines if line.key.startswith("?") for s in self.table.row_spots(line.row)}
+        strangers = {
+            s for line in self.table.lines if line.key.startswith("?") for s in self.table.row_spots(line.row)
+        }
         for key in wanted:
             if key not in self.rows:
                 where = self.table.header_spots() | strangers
