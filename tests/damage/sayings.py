@@ -150,7 +150,8 @@ def _say_text(where: Spot, value: str, kind: str, bare: str) -> Said:
     text = value.strip()
     if text.casefold() in _DASHES:
         return Said(where, "dash", text=text)
-    plain = text.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?%?", text) else text
+    is_grouped = re.fullmatch(r"\d{1,3}([, ]\d{3})+(\.\d+)?%?", text)
+    plain = re.sub("[, ]", "", text) if is_grouped else text
     match = re.fullmatch(r"([+-]?\d*\.?\d+)\s*(%?)", plain.replace("\u2212", "-"))
     if match is None or (match[2] and kind != "percent"):
         return Said(where, "bad", why="text", text=text)
