@@ -77,6 +77,10 @@ def _judge_table(
     result.findings += _check_rows(cut, grid, programme)
     result.findings += symbol_notes(grid.readings) + bracket_notes(grid.readings)
     twice = duplicated_rows(grid.labels)
+    unfit = {
+        row: "a row it rests on is missing" for row in _expected_rows(table, programme) if row not in grid.labels
+    }
+    unfit |= dict.fromkeys(twice, "its row stands twice")
     contexts = list(grid.contexts(period))
     for context in contexts:
         measures = [m for m in table.measures if _belongs(table, m, context)]
@@ -84,7 +88,7 @@ def _judge_table(
             continue
         held = _stranger(table) or _columns_held(grid, context, period)
         judged = judge_context(grid, context, measures, cells_held=held)
-        _hold_doubled(judged, measures, twice)
+        _hold_rows(judged, measures, unfit)
         result.findings += judged.findings
         for measure in measures:
             found = _observe(grid, context, measure, layout, judged, covered, corrected)
@@ -127,12 +131,13 @@ def _skip(context: Context, twice: Mapping[str, object]) -> bool:
     return service is not None and (service.startswith("?") or service in twice)
 
 
-def _hold_doubled(judged: RowJudgement, measures: Iterable[MeasureLayout], twice: Mapping[str, object]) -> None:
-    """Hold the measures of named rows that stand twice: neither row is the better one."""
+def _hold_rows(judged: RowJudgement, measures: Iterable[MeasureLayout], why: Mapping[str, str]) -> None:
+    """Hold the measures that rest on named rows which stand twice (neither is the better one) or are missing."""
     for measure in measures:
         terms = (measure.numerator, measure.denominator, measure.stated)
-        if any(row in twice for term in terms if term is not None for row in term.rows):
-            judged.held.setdefault(measure.id, "its row stands twice")
+        for row in (row for term in terms if term is not None for row in term.rows):
+            if row in why:
+                judged.held.setdefault(measure.id, why[row])
 
 
 def _columns_held(grid: Grid, context: Context, period: Period) -> str:

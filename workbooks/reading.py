@@ -60,6 +60,9 @@ def read_workbook(content: bytes, name: str, programme: Programme, opener: Opene
         opened = opener(content, name)
     except Unopenable as error:
         return WorkbookReading(name, sha256, findings=(error.finding,))
+    if not opened.sheets:
+        why = "no sheet in it can be read"
+        return WorkbookReading(name, sha256, findings=(make_finding("not_a_workbook", file=name, why=why),))
     found = _read_sheets(opened.sheets, name, sha256, programme)
     return replace(found, findings=(*opened.notes, *found.findings))
 

@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = sorted((ROOT / "sample_inputs").glob("*/*.xlsx"))
 SMALL = [p for p in SAMPLES if "tracker" not in p.name]
 SEEDS = 20
+HEADS = (b"", b"PK\x03\x04", b"PK\x05\x06" + b"\0" * 18, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+NAMES = ("return.xlsx", "return.xls", "return.xlsb", "return.ods", "return.csv", "return", "r.xlsx.exe")
 
 
 @lru_cache
@@ -41,8 +43,7 @@ def test_a_mutated_workbook_gives_a_well_formed_answer(
 
 
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(st.sampled_from([b"", b"PK\x03\x04", b"PK\x05\x06" + b"\0" * 18, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]), st.binary(),
-       st.sampled_from(["return.xlsx", "return.xls", "return.xlsb", "return.ods", "return.csv", "return", "r.xlsx.exe"]))  # fmt: skip
+@given(st.sampled_from(HEADS), st.binary(), st.sampled_from(NAMES))
 def test_any_bytes_under_any_name_give_a_well_formed_answer(
     tmp_path_factory: pytest.TempPathFactory, head: bytes, tail: bytes, name: str
 ) -> None:

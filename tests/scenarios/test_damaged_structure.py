@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.builders import Shown, grade_report, judge, keeper_survey, lamp_report, percent, tracker
+from flows.checking import judge_file
+from tests.builders import (
+    Shown,
+    grade_report,
+    invented_programme,
+    judge,
+    keeper_survey,
+    lamp_report,
+    percent,
+    tracker,
+)
 from tests.scenarios.cases import case, expect, expect_only
 
 
@@ -184,3 +196,27 @@ def test_a_covered_period_that_ends_later_or_cannot_be_read_is_a_doubt(tmp_path:
     judged = judge(book, tmp_path)
     expect_only(judged, "accepted", "covers_doubtful")
     expect(judged, "covers_doubtful", "Grades", cell, says=f"'{text}'", advises="against the as-at date")
+
+
+def test_what_rests_on_a_missing_row_is_held_not_printed_without_a_value(tmp_path: Path) -> None:
+    book = grade_report()
+    row = book.find("Bright").row
+    book.find("Grades given").parent.delete_rows(row)
+    judged = judge(book, tmp_path)
+    assert [f.code for f in judged.findings if f.severity == "error"] == ["missing_row"]
+    assert [o.state for o in judged.observations] == ["held"]
+
+
+@case("not_a_workbook")
+def test_a_workbook_whose_only_sheet_is_gone_is_refused_as_a_file(tmp_path: Path) -> None:
+    content = keeper_survey().content()
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            if "worksheets/" not in name:
+                new.writestr(name, old.read(name))
+    path = tmp_path / "return.xlsx"
+    path.write_bytes(target.getvalue())
+    judged = judge_file(path, invented_programme())
+    expect_only(judged, "refused", "not_a_workbook")
+    expect(judged, "not_a_workbook", None, None, says=("return.xlsx", "no sheet"), advises=".xlsx workbook")
