@@ -163,7 +163,8 @@ def nest_deeply(content: bytes, rng: random.Random) -> bytes:
 
 _VALUES: tuple[Any, ...] = (
     None, "", " ", "\u00a0", "-", "n/a", "#REF!", "=1/0", "=A1", True, False, 0, -1, 10**30, -(10**15), 1e-300,
-    1.7e308, 0.1 + 0.2, "1e5", "١٢٣", "12 %", "1,2,3", "½", "∞", "\U0001f600", "x" * 32_000, "'5", "Total", "As at 1 May 2021",
+    1.7e308, 0.1 + 0.2, "1e5", "١٢٣", "12 %", "1,2,3", "½", "∞",
+    "\U0001f600", "x" * 32_000, "'5", "Total", "As at 1 May 2021",
     dt.datetime(1900, 1, 1), dt.datetime(9999, 12, 31), dt.time(3, 4), dt.timedelta(days=400), "31/02/2021", "0/0",
 )  # fmt: skip
 _FORMATS = (
