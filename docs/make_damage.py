@@ -15,7 +15,7 @@ from tests.damage.damages import damage_names
 from tests.damage.trials import SAMPLES, Trial, run_all
 
 TARGET = Path(__file__).with_name("damage.md")
-SEEDS = 4
+SEEDS = 2
 
 INTRO = """\
 # Does the intake find damage?

@@ -112,9 +112,9 @@ def run_sample(path: Path, seeds: int) -> list[Trial]:
     return [trial for trial in trials if trial is not None]
 
 
-def run_all(seeds: int) -> list[Trial]:
-    """Every kind of damage to every sample, on two processes."""
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+def run_all(seeds: int, processes: int = 2) -> list[Trial]:
+    """Every kind of damage to every sample, on some processes; their number changes nothing."""
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         return [trial for own in pool.map(run_sample, SAMPLES, [seeds] * len(SAMPLES)) for trial in own]
 
 
