@@ -176,12 +176,21 @@ def _said(finding: Finding) -> tuple[str, str | None, str | None, str]:
 
 
 def _alarms(sample: Sample, judged: JudgedFile) -> tuple[str, ...]:
-    """Errors beyond the undamaged file's, by code and row (cells may have moved)."""
+    """Errors beyond the undamaged file's: in a row that had none of that code, and at a cell that had none (a row
+    may have moved, or may bear another name)."""
 
-    def errors(item: JudgedFile) -> Counter[tuple[str, str | None, str | None]]:
-        return Counter((f.code, f.table, f.row_key) for f in item.findings if f.severity == "error")
+    def errors(item: JudgedFile) -> list[Finding]:
+        return [f for f in item.findings if f.severity == "error"]
 
-    return tuple(str(e) for e in (errors(judged) - errors(sample.judged)).elements())
+    rows = Counter((f.code, f.table, f.row_key) for f in errors(sample.judged))
+    cells = {(f.code, f.sheet, f.cell) for f in errors(sample.judged)}
+    found = []
+    for finding in errors(judged):
+        row = (finding.code, finding.table, finding.row_key)
+        if not rows[row] and (finding.code, finding.sheet, finding.cell) not in cells:
+            found.append(f"{finding.code} {finding.sheet}!{finding.cell}")
+        rows[row] -= rows[row] > 0
+    return tuple(found)
 
 
 def value_of(observation: Observation) -> Value:
