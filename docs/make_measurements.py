@@ -6,6 +6,7 @@ Everything outside the two marks of the page is written by hand and kept.
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections import Counter
 from pathlib import Path
@@ -17,6 +18,7 @@ from transforms.words import plural
 
 TARGET = Path(__file__).with_name("measurements.md")
 ROOT = Path(__file__).resolve().parents[1]
+INBOX = Path(__file__).with_name("inbox.json")
 BEGIN, END = "<!-- generated: begin -->", "<!-- generated: end -->"
 
 
@@ -78,7 +80,20 @@ def render_samples() -> str:
     """The generated part, between its marks."""
     folders = sorted(p.parent for p in (ROOT / "programmes").glob("*/programme.yaml"))
     own = [f for f in folders if (ROOT / "sample_inputs" / f.name).is_dir()]
-    return "\n".join([BEGIN, "", *(line for folder in own for line in _programme(folder)), END])
+    return "\n".join([BEGIN, "", *(line for folder in own for line in _programme(folder)), *_inbox(), END])
+
+
+def _inbox() -> list[str]:
+    """What a full inbox took, as `python -m tests.inbox.measure` measured it last."""
+    if not INBOX.is_file():
+        return []
+    told = json.loads(INBOX.read_text(encoding="utf-8"))
+    text = (
+        f"{told['files']} files at once, sound workbooks among bombs, files cut short and files locked with a "
+        f"password: {told['filed']} filed, {told['refused']} refused by name; no process took more than "
+        f"{told['peak_mb']} MB of memory."
+    )
+    return ["## A full inbox", "", _wrap(text, "", ""), ""]
 
 
 def replace_samples(page: str) -> str:

@@ -169,6 +169,11 @@ RULES: dict[str, _Rule] = {
         "Write one owner's role after it, for example 'Rows of: Head of Service', or take the line out of a whole tracker.",
         True,
     ),
+    "covers_doubtful": _Rule(
+        "doubt",
+        "{cell} says '{text}': {why}.",
+        "Check the period that the figures cover against the as-at date.",
+    ),
     "no_layout": _Rule(
         "error",
         "The workbook is as at {date}, before the first layout of {title} ({first}).",
@@ -256,8 +261,13 @@ RULES: dict[str, _Rule] = {
     ),
     "unread_column": _Rule(
         "doubt",
-        "The column '{header}' holds figures but is not declared in the layout; it is not read.",
-        "Add it to the layout if it is to be read.",
+        "The column '{header}' is filled in but is not declared in the layout{near}; it is not read.",
+        "Add it to the layout, or its spelling to `headers`, if it is to be read.",
+    ),
+    "unheaded_column": _Rule(
+        "doubt",
+        "Column {column} has no heading but is filled in, first at {filled}; it is not read.",
+        "Write its heading, or move the figures to where they belong.",
     ),
     "period_unreadable": _Rule(
         "error",

@@ -19,6 +19,7 @@ from transforms.overrides import WaitingOverride, place_overrides, settle_findin
 _STRUCTURAL = {
     "hidden_read",
     "sheet_renamed",
+    "unheaded_column",
     "unread_column",
     "period_unreadable",
     "period_twice",

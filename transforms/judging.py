@@ -18,7 +18,7 @@ from schemas.repeats import UNKNOWN
 from schemas.spelling import nearest
 from transforms.cells import bracket_notes, symbol_notes
 from transforms.company import check_company, check_subtotals
-from transforms.contexts import RowJudgement, judge_context
+from transforms.contexts import RowJudgement, judge_context, measure_key
 from transforms.drift import accept_absent_row, accept_row
 from transforms.grids import COMPANY, Context, Grid, duplicated_rows, needs_column
 from transforms.observing import make_observation
@@ -94,6 +94,10 @@ def _judge_table(
     result.findings += _check_rows(cut, grid, programme)
     result.findings += symbol_notes(grid.readings) + bracket_notes(grid.readings)
     twice = duplicated_rows(grid.labels)
+    unfit = {
+        row: "a row it rests on is missing" for row in _expected_rows(table, programme) if row not in grid.labels
+    }
+    unfit |= dict.fromkeys(twice, "its row stands twice")
     contexts = list(grid.contexts(period))
     for context in contexts:
         measures = [m for m in table.measures if _belongs(table, m, context)]
@@ -101,6 +105,7 @@ def _judge_table(
             continue
         held = _stranger(table) or _columns_held(grid, context, period)
         judged = judge_context(grid, context, measures, cells_held=held)
+        _hold_rows(judged, measures, unfit)
         result.findings += judged.findings
         for measure in measures:
             found = _observe(grid, context, measure, layout, judged, covered, decided)
@@ -143,6 +148,15 @@ def _skip(context: Context, twice: Mapping[str, object]) -> bool:
     """Rows that cannot be attributed are told as such, not reckoned with."""
     service = context.service
     return service is not None and (service.startswith("?") or service in twice)
+
+
+def _hold_rows(judged: RowJudgement, measures: Iterable[MeasureLayout], why: Mapping[str, str]) -> None:
+    """Hold the measures that rest on named rows which stand twice (neither is the better one) or are missing."""
+    for measure in measures:
+        terms = (measure.numerator, measure.denominator, measure.stated)
+        for row in (row for term in terms if term is not None for row in term.rows):
+            if row in why:
+                judged.held.setdefault(measure_key(measure), why[row])
 
 
 def _columns_held(grid: Grid, context: Context, period: Period) -> str:

@@ -14,6 +14,7 @@ from workbooks.dates import month_end, month_period, read_period, read_serial
 from workbooks.grid import RawCell, Sheet
 
 _AS_AT_ROWS = 25
+_WORDS_OF_A_DATE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class _Dated:
     cell: RawCell
     period: Period | None
     is_sure: bool
-    has_digit: bool = True
+    is_bare: bool = False
 
 
 def _beside(sheet: Sheet, cell: RawCell) -> RawCell | None:
@@ -48,14 +49,20 @@ def _dated_lines(sheets: Sequence[Sheet], line: PeriodLine) -> list[_Dated]:
                 continue
             rest = text[end:]
             if rest.strip(" :.-"):
-                period = read_period(rest.strip(" :.-"))
-                has_digit = any(character.isdigit() for character in rest)
-                found.append(_Dated(sheet.name, cell, period, rest.lstrip().startswith(":"), has_digit))
+                found.append(_Dated(sheet.name, cell, read_period(rest.strip(" :.-")), _means_date(rest)))
             else:
                 other = _beside(sheet, cell)
-                if other is not None:
+                if other is None:
+                    found.append(_Dated(sheet.name, cell, None, False, is_bare=True))
+                else:
                     found.append(_Dated(sheet.name, other, _read_cell(sheet, other), True))
     return found
+
+
+def _means_date(rest: str) -> bool:
+    """Whether what follows a label is meant as a date, readable or not; the rest of a sentence is not."""
+    is_short = len(rest.split()) <= _WORDS_OF_A_DATE and any(c.isdigit() for c in rest)
+    return rest.lstrip().startswith(":") or is_short
 
 
 def _read_cell(sheet: Sheet, cell: RawCell) -> Period | None:
@@ -70,27 +77,20 @@ def label_end(text: str, forms: set[str]) -> int | None:
     return next((i for i in reversed(ends) if text[i - 1] not in " :" and normalise(text[:i]) in forms), None)
 
 
-def _broken_lines(lines: Sequence[_Dated]) -> list[_Dated]:
-    """Lines whose date cannot be read. A sheet with a readable line may also hold prose that begins alike."""
-    dated = {d.sheet for d in lines if d.period is not None}
-    unread = [d for d in lines if d.period is None]
-    if not dated:
-        return unread
-    return [d for d in unread if d.is_sure or (d.has_digit and d.sheet not in dated)]
-
-
 def find_as_at(sheets: Sequence[Sheet], line: PeriodLine) -> tuple[Period | None, list[Finding]]:
     """The as-at period that every sheet's line agrees on, or the findings that say why there is none."""
-    lines = _dated_lines(sheets, line)
+    found = _dated_lines(sheets, line)
+    lines = [d for d in found if not d.is_bare]
     readable = [d for d in lines if d.period is not None]
     findings = [
         make_finding("as_at_unreadable", sheet=d.sheet, cell=d.cell.address, text=d.cell.text)
-        for d in _broken_lines(lines)
+        for d in lines
+        if d.period is None and (d.is_sure or not readable)
     ]
     if not lines:
         labels = " or ".join(f"'{label}'" for label in line.labels)
-        sheet, cell = _blank_line(sheets, line) or (sheets[0].name if sheets else None, "A1")
-        findings.append(make_finding("as_at_missing", sheet=sheet, cell=cell, labels=labels))
+        place = (found[0].sheet, found[0].cell.address) if found else (sheets[0].name if sheets else None, "A1")
+        findings.append(make_finding("as_at_missing", sheet=place[0], cell=place[1], labels=labels))
     periods = [(d, _at_precision(d.period, line)) for d in readable if d.period is not None]
     for dated, period in periods[1:]:
         first_line, first_period = periods[0]
@@ -122,35 +122,50 @@ def _at_precision(period: Period, line: PeriodLine) -> Period:
     return period
 
 
-def _blank_line(sheets: Sequence[Sheet], line: PeriodLine) -> tuple[str, str] | None:
-    """Where the words stand without a date beside them."""
-    forms = {normalise(label) for label in line.labels}
-    cells = ((s.name, c) for s in sheets for c in s.texts(_AS_AT_ROWS) if normalise(str(c.value)) in forms)
-    return next(((name, cell.address) for name, cell in cells), None)
+Covered = tuple[Period | None, list[Finding]]
 
 
-def find_covered(
-    sheets: Sequence[Sheet], line: PeriodLine, as_at: Period | None
-) -> tuple[Period | None, list[Finding]]:
-    """The period that the workbook says its figures cover, where it has such a line.
+def find_covered(sheets: Sequence[Sheet], line: PeriodLine, as_at: Period | None) -> Covered:
+    """The period that the workbook says its figures cover, where it has such a line, and what speaks against it.
 
-    Lines that cannot be read, that disagree, or that end after the as-at date are findings that refuse the
-    file: every in-period figure rests on them.
+    Lines that cannot be read, that disagree, or that begin after the as-at date refuse the file: every in-period
+    figure rests on them. A period that ends after it is a doubt.
     """
-    lines = _dated_lines(sheets, line)
+    lines = [d for d in _dated_lines(sheets, line) if not d.is_bare]
+    readable = [(d, d.period) for d in lines if d.period is not None]
     findings = [
         make_finding("covers_unreadable", sheet=d.sheet, cell=d.cell.address, text=d.cell.text)
-        for d in _broken_lines(lines)
+        for d in lines
+        if d.period is None and (d.is_sure or not readable)
     ]
-    readable = [(d, d.period) for d in lines if d.period is not None]
-    for dated, period in readable:
-        said = f"{period.start.isoformat()} to {period.end.isoformat()}"
-        place: dict[str, Any] = {"sheet": dated.sheet, "cell": dated.cell.address, "this": said}
-        first, first_period = readable[0]
-        if period != first_period:
-            other = f"{first.sheet}!{first.cell.address} says {first_period.start} to {first_period.end}"
-            findings.append(make_finding("covers_disagree", other=other, **place))
-        elif as_at is not None and period.end > as_at.end:
-            other = f"the workbook is as at {as_at.end.isoformat()}, before that has ended"
-            findings.append(make_finding("covers_disagree", other=other, **place))
-    return (readable[0][1] if readable and not findings else None), findings
+    for dated, period in readable[1:]:
+        first, other = readable[0]
+        if period != other:
+            where = f"{first.sheet}!{first.cell.address} says {_span(other)}"
+            findings.append(_covers_disagree(dated, period, where))
+    if as_at is not None:
+        for dated, period in readable[:1]:
+            findings += _check_against(dated, period, as_at)
+    is_clear = bool(readable) and not any(f.refuses for f in findings)
+    return (readable[0][1] if is_clear else None), findings
+
+
+def _check_against(dated: _Dated, period: Period, as_at: Period) -> list[Finding]:
+    """A period that is still to come, or that has not ended yet."""
+    if period.start > as_at.end:
+        return [_covers_disagree(dated, period, f"the workbook is as at {as_at.end.isoformat()}")]
+    if period.end > as_at.end:
+        why = f"it ends after the as-at date, {as_at.end.isoformat()}"
+        place: dict[str, Any] = {"sheet": dated.sheet, "cell": dated.cell.address}
+        return [make_finding("covers_doubtful", text=dated.cell.text, why=why, **place)]
+    return []
+
+
+def _span(period: Period) -> str:
+    return f"{period.start.isoformat()} to {period.end.isoformat()}"
+
+
+def _covers_disagree(dated: _Dated, period: Period, other: str) -> Finding:
+    return make_finding(
+        "covers_disagree", sheet=dated.sheet, cell=dated.cell.address, this=_span(period), other=other
+    )

@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from schemas.drift import flow_list, in_table, slug
 from schemas.facts import LABEL_FIELD, CutTable, Reading
 from schemas.findings import Finding, make_finding
 from schemas.layout import VALUE, FieldLayout, Item
-from workbooks.formats import is_percent_format
 from workbooks.grid import RawCell
 from workbooks.labels import Labels
 from workbooks.locate import LocatedTable
+from workbooks.unread import find_unread
 from workbooks.values import ParsedValue, parse_value
 
 _CANNOT_BE_READ = {"empty", "text", "plan_date", "unreadable", "symbol"}
@@ -37,9 +36,10 @@ def cut_table(located: LocatedTable, hidden: str = "read") -> tuple[CutTable, li
         readings, more = _cut_form(located, located.labels)
     elif located.layout.rows.kind == "records":
         readings, more = _cut_records(located, columns)
+        more += find_unread(located, readings)
     else:
         readings, more = _cut_labelled(located, columns, located.labels)
-        more += _unread_columns(located, readings)
+        more += find_unread(located, readings)
     findings += more
     return CutTable(located.layout.id, located.sheet.name, _heading_cell(located), tuple(readings)), findings
 
@@ -209,29 +209,3 @@ def _cut_records(located: LocatedTable, columns: list[_Column]) -> _Cut:
         cells = [(c, located.sheet.at(number, c.number)) for c in columns]
         readings += [_read(located, key, c, raw, None) for c, raw in cells if not raw.is_blank]
     return readings, findings
-
-
-def _unread_columns(located: LocatedTable, readings: Iterable[Reading]) -> list[Finding]:
-    """Headed columns with figures that the layout does not know: said, not read."""
-    numbers = {int("".join(filter(str.isdigit, r.cell))) for r in readings if r.field == LABEL_FIELD}
-    code = "period_unreadable" if located.layout.columns.kind == "periods" else "unread_column"
-    findings = []
-    for header in located.unread:
-        cells = [located.sheet.at(number, header.column) for number in numbers]
-        figures = [c for c in cells if isinstance(c.value, (int, float)) and not isinstance(c.value, bool)]
-        if figures:
-            accept = _accept_column(located, header, figures) if code == "unread_column" else ""
-            findings.append(_at(located, header, code, header=header.text, accept=accept))
-    return findings
-
-
-def _accept_column(located: LocatedTable, header: RawCell, figures: Iterable[RawCell]) -> str:
-    """The lines that would read a column the layout does not know."""
-    cells = list(figures)
-    if all(is_percent_format(c.number_format) for c in cells):
-        kind = "percent"
-    else:
-        kind = "count" if all(float(str(c.value)).is_integer() for c in cells) else "number"
-    name = slug(header.text, located.layout.columns.fields)
-    value = f"{{headers: {flow_list([header.text])}, kind: {kind}, required: false}}"
-    return in_table(("columns", "fields", name), value)

@@ -70,6 +70,8 @@ def locate_tables(
             findings += problems
         elif is_expected:
             findings += problems
+        elif table.anchor:  # it need not be there; but its heading is, and the rest is broken
+            findings += [p for p in problems if p.code != "table_missing"]
     others = [base_table(place.layout.id) for place in located]
     return located, [_accept_absence(f, others) for f in findings]
 
@@ -301,7 +303,7 @@ def _headers(sheet: Sheet, table: TableLayout, layout: Layout) -> list[_Header]:
         rows = [_match_header(sheet, row, first, table) for row in range(first, last + 1) if row in sheet.rows()]
         if rows:
             best = max(rows, key=lambda header: header.score)
-            if best.score >= _ENOUGH and best.columns:
+            if best.score >= _ENOUGH and (best.columns or best.labels):
                 found.append(best)
     return found
 

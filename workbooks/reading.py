@@ -79,6 +79,9 @@ def read_workbook(content: bytes, name: str, programme: Programme, opener: Opene
     if personal.findings:
         shown = shown_name(name, sha256) if personal.name_is_personal else name
         return WorkbookReading(shown, sha256, findings=personal.findings, personal_kinds=personal.kinds)
+    if not opened.sheets:
+        empty = make_finding("not_a_workbook", file=name, why="no sheet in it can be read")
+        return WorkbookReading(name, sha256, findings=(empty,))
     sheets = [sheet for sheet in opened.sheets if not is_findings_sheet(sheet)]
     found = _read_sheets(sheets, name, sha256, programme)
     return replace(found, findings=(*opened.notes, *found.findings))

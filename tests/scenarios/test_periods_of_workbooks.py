@@ -49,11 +49,10 @@ def test_a_covered_period_that_cannot_be_read_refuses_the_file(tmp_path: Path) -
     expect(judged, "covers_unreadable", "Grades", "B3", says="Janury", advises="two dates")
 
 
-@pytest.mark.parametrize("text", ["1 January 2031 to 30 April 2031", "1 January 2031 to 31 March 2032"])
 @case("covers_disagree")
-def test_figures_cannot_cover_what_is_yet_to_come(text: str, tmp_path: Path) -> None:
+def test_figures_cannot_cover_what_is_yet_to_come(tmp_path: Path) -> None:
     book = grade_report()
-    book.rename("1 January 2031 to 31 March 2031", text)
+    book.rename("1 January 2031 to 31 March 2031", "1 April 2031 to 30 June 2031")
     judged = judge(book, tmp_path)
     expect_only(judged, "refused", "covers_disagree")
     expect(judged, "covers_disagree", "Grades", "B3", says="as at 2031-03-31", advises="Check the as-at date")

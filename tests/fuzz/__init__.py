@@ -1,0 +1,1 @@
+"""Broken bytes in, an answer or our own refusal out."""
