@@ -44,7 +44,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a block by their part: labels, groups, values; and columns of figures that have no header."""
+    """The columns of a block by their part: labels, groups, values; and the rows that hold values.
+
+    `label_header` is what a layout can find in the header row; `label_words` what a reader sees there.
+    """
 
     label: int
     label_header: str
@@ -53,6 +56,7 @@ class Columns:
     values: tuple[Column, ...]
     rows: tuple[int, ...]
     doubts: tuple[str, ...] = ()
+    label_words: str = ""
 
     @property
     def periods(self) -> tuple[Column, ...]:
@@ -90,6 +94,7 @@ def read_columns(block: Block) -> Columns:
         tuple(columns),
         tuple(rows),
         tuple(doubts),
+        block.sheet.seen_at(block.header_row, label).text,
     )
 
 
@@ -199,7 +204,10 @@ def _unheaded(block: Block, label: int, rows: Sequence[int]) -> list[str]:
             continue
         looks = Counter(mark_of(block.sheet.at(row, column)) for row in rows)
         if looks["figure"]:
-            found.append(f"column {column_letter(column)} holds figures but has no heading, so it is not read")
+            seen = block.sheet.seen_at(block.header_row, column).text
+            what = f"its heading '{seen}' merged with the row above" if seen else "no heading"
+            told = f"column {column_letter(column)} holds figures but has {what}, so it is not read"
+            found.append(f"{told}; unmerge it" if seen else told)
     return found
 
 
