@@ -143,7 +143,10 @@ def _find_labels(block: Block, guesses: dict[int, KindGuess]) -> tuple[int, int 
     rows = [r for r in block.body if any(mark_of(block.sheet.at(r, c)) == "figure" for c in block.columns)]
     texts = [c for c in _left_columns(block, first_value) if _fill(block, c, rows or block.body, "text") > 0]
     if not texts:
-        return _labels_of_other_kind(block, first_value), None
+        left = _labels_of_other_kind(block, first_value)
+        after = next((c for c in block.columns if c > left), None)
+        is_group = after is not None and guesses[after].kind == "text" and _is_group(block, left, after, rows)
+        return left, after if is_group else None
     label = max(texts, key=lambda c: (_variety(block, c, rows or block.body), -c))
     others = [c for c in texts if c > label and c in block.columns and _is_group(block, label, c, rows)]
     return label, others[0] if others else None
