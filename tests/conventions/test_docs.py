@@ -7,6 +7,7 @@ import re
 import shutil
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 import typer
@@ -147,14 +148,19 @@ def test_functions_named_in_the_docs_exist(page: str) -> None:
 
 
 def commands() -> dict[str, set[str]]:
-    """Every command with its visible options."""
+    """Every command with its visible options; a command of commands has those of all of them."""
     group = typer.main.get_command(app)
     found = getattr(group, "commands", {})
     return {
-        name: {o for p in c.params if not getattr(p, "hidden", False) for o in p.opts if o.startswith("--")}
+        name: {o for one in (c, *getattr(c, "commands", {}).values()) for o in visible_options(one)}
         for name, c in found.items()
         if not c.hidden
     }
+
+
+def visible_options(command: Any) -> set[str]:
+    """The options of one command that its help shows."""
+    return {o for p in command.params if not getattr(p, "hidden", False) for o in p.opts if o.startswith("--")}
 
 
 def test_the_commands_described_are_those_that_exist() -> None:

@@ -122,7 +122,7 @@ def _part_sets(total: Line, others: Sequence[Line], *, is_wide: bool) -> Iterato
     if len(others) > _MOST_LINES // 2 and not is_wide:
         return
     for size in (2, 3):
-        for parts in combinations(others[: _MOST_LINES // 2 + 4], size):
+        for parts in combinations(others[: _MOST_LINES // 2], size):
             if tuple(p.key for p in parts) not in runs:
                 yield False, parts
 
@@ -251,6 +251,10 @@ def _ratio_support(stated: Line, numerator: Line, denominator: Line, scale: int)
     for place, printed in stated.amounts.items():
         top, bottom = numerator.amounts.get(place), denominator.amounts.get(place)
         if top is None or bottom is None or bottom.value == 0:
+            continue
+        if not top.approximate and not printed.approximate:
+            places += 1
+            exact += 1
             continue
         if _is_far(top.approximate, bottom.approximate, scale, printed):
             broken.append(place)

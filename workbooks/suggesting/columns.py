@@ -44,7 +44,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a block by their part: labels, groups, values; and columns of figures that have no header."""
+    """The columns of a block by their part: labels, groups, values; and the rows that hold values.
+
+    `label_header` is what a layout can find in the header row; `label_words` what a reader sees there.
+    """
 
     label: int
     label_header: str
@@ -53,6 +56,7 @@ class Columns:
     values: tuple[Column, ...]
     rows: tuple[int, ...]
     doubts: tuple[str, ...] = ()
+    label_words: str = ""
 
     @property
     def periods(self) -> tuple[Column, ...]:
@@ -90,6 +94,7 @@ def read_columns(block: Block) -> Columns:
         tuple(columns),
         tuple(rows),
         tuple(doubts),
+        block.sheet.seen_at(block.header_row, label).text,
     )
 
 
@@ -138,7 +143,10 @@ def _find_labels(block: Block, guesses: dict[int, KindGuess]) -> tuple[int, int 
     rows = [r for r in block.body if any(mark_of(block.sheet.at(r, c)) == "figure" for c in block.columns)]
     texts = [c for c in _left_columns(block, first_value) if _fill(block, c, rows or block.body, "text") > 0]
     if not texts:
-        return _labels_of_other_kind(block, first_value), None
+        left = _labels_of_other_kind(block, first_value)
+        after = next((c for c in block.columns if c > left), None)
+        is_group = after is not None and guesses[after].kind == "text" and _is_group(block, left, after, rows)
+        return left, after if is_group else None
     label = max(texts, key=lambda c: (_variety(block, c, rows or block.body), -c))
     others = [c for c in texts if c > label and c in block.columns and _is_group(block, label, c, rows)]
     return label, others[0] if others else None
@@ -199,7 +207,10 @@ def _unheaded(block: Block, label: int, rows: Sequence[int]) -> list[str]:
             continue
         looks = Counter(mark_of(block.sheet.at(row, column)) for row in rows)
         if looks["figure"]:
-            found.append(f"column {column_letter(column)} holds figures but has no heading, so it is not read")
+            seen = block.sheet.seen_at(block.header_row, column).text
+            what = f"its heading '{seen}' merged with the row above" if seen else "no heading"
+            told = f"column {column_letter(column)} holds figures but has {what}, so it is not read"
+            found.append(f"{told}; unmerge it" if seen else told)
     return found
 
 

@@ -15,7 +15,10 @@ from workbooks.suggesting.names import Names
 
 MOST_MEASURES = 80
 _FEW = 3
-_AVERAGE_WORDS = re.compile(r"\b(average|avg|mean|per|caseload)\b", re.IGNORECASE)
+_AVERAGE_WORDS = re.compile(r"\b(average|avg|mean|caseload)\b", re.IGNORECASE)
+_YTD_WORDS = re.compile(r"\b(ytd|year to date)\b", re.IGNORECASE)
+# what a figure is held against is no measure itself
+_AIM_WORDS = re.compile(r"^(target|trajectory|threshold|benchmark|tolerance|national|statistical neighbours)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def measure_services(
         )
         remarks += _doubts(("measures", len(measures) - 1), ratio)
     for column in numeric:
-        if column.id not in used and not column.is_empty:
+        if column.id not in used and not column.is_empty and not _AIM_WORDS.search(column.header):
             name = names.give(column.id, "measure", table)
             having = tuple(key for key in services if (key, column.id) in lines.filled)
             some = having if having and len(having) < len(services) else ()
@@ -115,6 +118,7 @@ def measure_items(
 ) -> Worked:
     """Declared rows: measures are made of rows, in each period column, or of the fields of one row."""
     numeric = [c for c in columns if c.guess.is_numeric and not c.is_empty and not c.is_period]
+    numeric = [c for c in numeric if not _AIM_WORDS.search(c.header)] or numeric
     fields: list[str | None] = [c.id for c in numeric]
     if has_periods:
         fields = [None, *fields]
@@ -176,7 +180,9 @@ def _measure_rows(
             remarks += _doubts(("measures", len(measures) - 1), ratio)
             continue
         kind = line.kind if field is None or kinds else by_id[field].guess.kind
-        measures.append(_stated(name, kind, line.words, _at(line.key, field)))
+        measure = _stated(name, kind, line.words, _at(line.key, field))
+        is_ytd = field is not None and bool(_YTD_WORDS.search(by_id[field].header))
+        measures.append(measure.model_copy(update={"basis": "ytd"}) if is_ytd else measure)
     return measures, remarks
 
 

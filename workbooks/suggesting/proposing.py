@@ -77,7 +77,7 @@ def propose_return(sheets: Sequence[Sheet], programme: Programme | None = None) 
     remarks += _left_out(sheets, seen, parts)
     services = _services(tables)
     remarks += _tried(seen, item, programme or _invented(services, tables))
-    return Proposal(item, tuple(remarks), services)
+    return Proposal(item, tuple(dict.fromkeys(remarks)), services)
 
 
 def _parts(sheets: Sequence[Sheet], blocks: Sequence[Block]) -> list[Block | Form]:

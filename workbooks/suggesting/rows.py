@@ -10,6 +10,7 @@ from itertools import combinations
 from schemas.config import Programme, Service
 from schemas.layout import Item, RowAxis, Subtotal, ValueKind
 from schemas.spelling import nearest, normalise
+from workbooks.dates import read_period
 from workbooks.suggesting.arithmetic import Line
 from workbooks.suggesting.blocks import Block
 from workbooks.suggesting.columns import Columns
@@ -84,7 +85,7 @@ def read_rows(
         hits = [r for r in labels if normalise(r.label) in known]
         if hits and columns.group is None and 2 * len(hits) >= len([r for r in labels if not is_whole(r.label)]):
             return _programme_rows(columns, programme, labels, lines)
-    is_headed = bool(_SERVICE_WORDS.search(columns.label_header)) and len({normalise(r.label) for r in labels}) > 1
+    is_headed = bool(_SERVICE_WORDS.search(columns.label_words)) and len({normalise(r.label) for r in labels}) > 1
     is_fit = columns.group is None and len(labels) <= _MOST_SERVICES and all(r.label for r in labels) and not kinds
     if programme is None and is_headed and is_fit:
         return _new_services(columns, labels, lines)
@@ -258,6 +259,8 @@ def _item_rows(columns: Columns, labels: Sequence[RowLabel], kinds: Mapping[int,
         keys[entry.row] = key
         group = (entry.group,) if entry.group else ()
         items[key] = Item(labels=(entry.label,), group=group, kind=kinds.get(entry.row))
+    if sum(read_period(label.label) is not None for label in labels) * 2 > len(labels):
+        doubts.append("the rows are periods: a row that is added next time has to be declared")
     axis = RowAxis(
         kind="items",
         headers=_headers(columns),

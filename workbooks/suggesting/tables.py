@@ -24,7 +24,7 @@ from workbooks.suggesting.names import Names
 from workbooks.suggesting.records import looks_like_records, read_records
 from workbooks.suggesting.rows import RowLabel, Rows, read_labels, read_rows
 
-_MOST_PLACES = 60
+_MOST_PLACES = 40
 _COUNT_WORDS = re.compile(r"\b(number|numbers|no\.?|count|total|cases)\b", re.IGNORECASE)
 
 

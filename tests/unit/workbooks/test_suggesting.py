@@ -108,6 +108,14 @@ def test_a_group_column_tells_apart_rows_of_one_label() -> None:
     ]  # fmt: skip
 
 
+def test_years_that_stand_again_for_each_category_are_labels_with_groups() -> None:
+    rows = [["Year", "Store", "Barrels"], [2030, "Oil", 4], [2030, "Wicks", 9], [2031, "Oil", 5], [2031, "Wicks", 8]]
+    items = only_table(propose(*rows)).rows.items
+    assert [(i.labels[0], i.group[0]) for i in items.values()] == [
+        ("2030", "Oil"), ("2030", "Wicks"), ("2031", "Oil"), ("2031", "Wicks")
+    ]  # fmt: skip
+
+
 def test_a_list_is_known_by_its_reference() -> None:
     rows = [["Ref", "Lamp", "Keeper"], ["L1", "Red lamp", "Night watch"], ["L2", "Red lamp", "Night watch"]]
     table = only_table(propose(*rows, ["L3", "White lamp", "Day watch"]))
