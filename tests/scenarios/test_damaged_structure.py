@@ -172,7 +172,7 @@ def test_a_covered_period_to_come_refuses_the_file(tmp_path: Path) -> None:
     expect_only(judged, "refused", "covers_disagree")
     expect(
         judged, "covers_disagree", "Grades", cell, says=("2031-04-01 to 2031-06-30", "as at 2031-03-31"),
-        advises="the right period",
+        advises="Give every sheet the same",
     )  # fmt: skip
 
 
@@ -207,7 +207,7 @@ def test_what_rests_on_a_missing_row_is_held_not_printed_without_a_value(tmp_pat
     assert [o.state for o in judged.observations] == ["held"]
 
 
-@case("not_a_workbook")
+@case("damaged_file")
 def test_a_workbook_whose_only_sheet_is_gone_is_refused_as_a_file(tmp_path: Path) -> None:
     content = keeper_survey().content()
     target = io.BytesIO()
@@ -218,5 +218,5 @@ def test_a_workbook_whose_only_sheet_is_gone_is_refused_as_a_file(tmp_path: Path
     path = tmp_path / "return.xlsx"
     path.write_bytes(target.getvalue())
     judged = judge_file(path, invented_programme())
-    expect_only(judged, "refused", "not_a_workbook")
-    expect(judged, "not_a_workbook", None, None, says=("return.xlsx", "no sheet"), advises=".xlsx workbook")
+    expect_only(judged, "refused", "damaged_file")
+    expect(judged, "damaged_file", None, None, says=("return.xlsx", "'Survey' is missing"), advises=".xlsx workbook")
