@@ -76,8 +76,9 @@ def read_tracker(readings: Iterable[Reading], as_at: dt.date, programme: Program
         entry = _to_entry(key, cells, programme)
         entries.append(entry)
         findings += _check_entry(entry, cells, as_at, programme)
-        if "#" in key:
-            findings.append(_duplicate(key, cells, rows))
+        written = cells[LABEL_FIELD].raw_text
+        if written and written != key:  # a key that stands again is numbered when the tracker is cut
+            findings.append(_duplicate(written, cells, rows))
         if refs and entry.ref not in refs:
             at = cells.get("ref") or cells[LABEL_FIELD]
             findings.append(_at(at, "unknown_ref", key=entry.key, ref=entry.ref))
@@ -117,8 +118,7 @@ def _at(cell: Reading, code: str, **parts: Any) -> Finding:
 
 
 def _duplicate(key: str, cells: dict[str, Reading], rows: dict[str, dict[str, Reading]]) -> Finding:
-    first = rows[key.split("#")[0]][LABEL_FIELD]
-    return _at(cells[LABEL_FIELD], "duplicate_key", key=key.split("#")[0], other=first.cell)
+    return _at(cells[LABEL_FIELD], "duplicate_key", key=key, other=rows[key][LABEL_FIELD].cell)
 
 
 def _check_entry(

@@ -220,3 +220,15 @@ def test_a_workbook_whose_only_sheet_is_gone_is_refused_as_a_file(tmp_path: Path
     judged = judge_file(path, invented_programme())
     expect_only(judged, "refused", "not_a_workbook")
     expect(judged, "not_a_workbook", None, None, says=("return.xlsx", "no sheet"), advises=".xlsx workbook")
+
+
+@pytest.mark.parametrize("keys", [("#1", "#2"), ("#REF!", "a-1"), ("a#1", "a#2"), ("a", "a#2x")])
+def test_a_key_with_a_number_sign_is_a_key_like_any_other(tmp_path: Path, keys: tuple[str, str]) -> None:
+    expect_only(judge(tracker(*({"Key": key} for key in keys)), tmp_path), "accepted")
+
+
+@case("duplicate_key")
+def test_a_key_with_a_number_sign_that_stands_twice_is_told(tmp_path: Path) -> None:
+    judged = judge(tracker({"Key": "#1"}, {"Key": "#2"}, {"Key": "#1"}), tmp_path)
+    expect_only(judged, "held", "duplicate_key")
+    expect(judged, "duplicate_key", "Tracker", "A7", says=("#1", "A5"), advises="its own key")
