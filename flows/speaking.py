@@ -78,6 +78,7 @@ def _received(receipt: Receipt, findings: Sequence[Finding]) -> ReceivedFile:
         receipt.sha256,
         receipt.received_at,
         tuple(findings),
+        scope=receipt.scope,
     )
 
 

@@ -86,8 +86,9 @@ def read_tracker(
         entry = _to_entry(key, cells, programme)
         entries.append(entry)
         findings += _check_entry(entry, cells, as_at, programme, is_whole=not scope)
-        if key != cells[LABEL_FIELD].raw_text and "#" in key:
-            findings.append(_duplicate(key, cells, rows, scope))
+        written = cells[LABEL_FIELD].raw_text
+        if written and written != key:  # a key that stands again is numbered when the tracker is cut
+            findings.append(_duplicate(written, cells, rows, scope))
         if scope:
             if entry.owner and not names_role(entry.owner, scope):
                 findings.append(_at(cells["owner"], "row_of_other_owner", key=key, owner=entry.owner, role=scope))
@@ -132,9 +133,8 @@ def _at(cell: Reading, code: str, **parts: Any) -> Finding:
 
 
 def _duplicate(key: str, cells: dict[str, Reading], rows: dict[str, dict[str, Reading]], scope: str) -> Finding:
-    first = rows[key.split("#")[0]][LABEL_FIELD]
     code = "owner_row_twice" if scope else "duplicate_key"
-    return _at(cells[LABEL_FIELD], code, key=key.split("#")[0], other=first.cell, role=scope)
+    return _at(cells[LABEL_FIELD], code, key=key, other=rows[key][LABEL_FIELD].cell, role=scope)
 
 
 def _check_entry(

@@ -48,8 +48,9 @@ def test_the_page_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         result = run(*words)
         assert result.code == 0, result.err
         wanted = [line for line in lines if line != "..."]
+        printed = [line.replace(f"{tmp_path}/home/", "boardpack_home/") for line in result.out.splitlines()]
         if "..." not in lines:
-            assert result.out.splitlines() == wanted
-        assert set(wanted) <= set(result.out.splitlines())
+            assert printed == wanted
+        assert set(wanted) <= set(printed)
         if words[0] == "tracker":
             fill_in(tmp_path / "permanency.xlsx")

@@ -17,7 +17,7 @@ from tests.fuzz.mutations import MUTATIONS, Mutation, mutate
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = sorted((ROOT / "sample_inputs").glob("*/*.xlsx"))
 SMALL = [p for p in SAMPLES if "tracker" not in p.name]
-SEEDS = 20
+SEEDS = 40
 HEADS = (b"", b"PK\x03\x04", b"PK\x05\x06" + b"\0" * 18, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 NAMES = ("return.xlsx", "return.xls", "return.xlsb", "return.ods", "return.csv", "return", "r.xlsx.exe")
 

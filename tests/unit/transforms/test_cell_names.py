@@ -16,7 +16,10 @@ from tests.unit.transforms.tables import DAY, GRADES, MONTHLY, VISITS, cut, make
 from transforms.cell_names import CellName, find_cells, name_cell
 
 ROOT = Path(__file__).resolve().parents[3]
-SAMPLES = [p for p in sorted((ROOT / "sample_inputs").glob("*/*.xlsx")) if "tracker" not in p.name]
+WITHOUT_FIGURES = ("tracker", "commentary")
+SAMPLES = [
+    p for p in sorted((ROOT / "sample_inputs").glob("*/*.xlsx")) if not any(w in p.name for w in WITHOUT_FIGURES)
+]
 
 
 @lru_cache

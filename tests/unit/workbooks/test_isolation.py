@@ -30,8 +30,8 @@ def opener() -> Iterator[WorkbookOpener]:
 
 
 def large_workbook() -> bytes:
-    """A workbook of 200,000 cells: small as a file, some hundred megabytes once it is read."""
-    rows = "".join(f"<row>{'<c><v>1</v></c>' * 100}</row>" for _ in range(2000))
+    """A workbook of 900,000 cells: small as a file, some hundred megabytes once it is read."""
+    rows = "".join(f"<row>{'<c><v>1</v></c>' * 100}</row>" for _ in range(9000))
     sheet = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>'
     target = io.BytesIO()
     Workbook().save(target)
