@@ -12,6 +12,7 @@ from schemas.config import Programme
 from schemas.drift import place_acceptance
 from schemas.facts import LABEL_FIELD, Observation
 from schemas.findings import Finding
+from schemas.spelling import printable
 from transforms.commentary import read_commentary
 from transforms.judging import judge_tables
 from transforms.tracker import read_tracker
@@ -37,8 +38,8 @@ class JudgedFile:
     @property
     def shown_path(self) -> str:
         """The path to show: as it was given, or only the name where it would tell personal data."""
-        is_withheld = self.name != self.path.name or tells_personal_data(self.path)
-        return self.name if is_withheld else str(self.path)
+        is_withheld = self.name != printable(self.path.name) or tells_personal_data(self.path)
+        return self.name if is_withheld else printable(str(self.path))
 
     @property
     def is_personal(self) -> bool:
@@ -58,6 +59,11 @@ class JudgedFile:
         return sum(r.field == LABEL_FIELD for t in self.reading.tables for r in t.readings)
 
 
+def shown_path(path: Path) -> str:
+    """The name under which a file that was not read is spoken of."""
+    return "(name withheld)" if tells_personal_data(path) else printable(path.name)
+
+
 def tells_personal_data(path: Path) -> bool:
     """Whether a part of a path holds what looks like personal data."""
     return any(find_in_name(part).findings for part in path.parts)
@@ -65,7 +71,7 @@ def tells_personal_data(path: Path) -> bool:
 
 def read_bytes(path: Path) -> bytes:
     """The bytes of a file. UsageError says why they cannot be read."""
-    shown = "(name withheld)" if tells_personal_data(path) else str(path)
+    shown = "(name withheld)" if tells_personal_data(path) else printable(str(path))
     try:
         return path.read_bytes()
     except IsADirectoryError:
@@ -77,7 +83,7 @@ def read_bytes(path: Path) -> bytes:
 def judge_file(path: Path, programme: Programme) -> JudgedFile:
     """Read and judge one workbook; nothing is stored."""
     content = read_bytes(path)
-    reading = read_workbook(content, path.name, programme, shared_opener().open)
+    reading = read_workbook(content, printable(path.name), programme, shared_opener().open)
     observations: tuple[Observation, ...] = ()
     findings = list(reading.findings)
     if not reading.is_refused and reading.item and reading.layout and reading.period:

@@ -73,9 +73,9 @@ def evidence_of_file(judged: JudgedFile, programme: Programme) -> Evidence:
     """A judged file that was not refused."""
     reading = judged.reading
     if judged.status == "refused" or not (reading.item and reading.layout and reading.period):
-        raise UsageError(f"{judged.path.name} is refused: nothing in it can be corrected")
+        raise UsageError(f"{judged.name} is refused: nothing in it can be corrected")
     return Evidence(
-        judged.path.name,
+        judged.name,
         reading.item.id,
         reading.item.kind,
         reading.period,

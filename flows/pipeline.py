@@ -15,9 +15,11 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact, cr
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from flows.building import BuiltPack
+from flows.checking import shown_path
 from flows.cli.forms import finding_form, kpi_form
 from flows.position import Position
 from flows.quarantine import describe_purged
+from flows.receiving import Received
 from flows.running import (
     RunResult,
     build_board,
@@ -29,14 +31,13 @@ from flows.running import (
     summarise,
 )
 from flows.settings import Home
-from flows.taking import TakenFile
 from programmes.load import load_programme
 
 _SCORECARD = ("ref", "label", "service", "subgroup", "value", "impact", "reason")
 
 
 @task(name="take the inbox in", retries=1, retry_delay_seconds=2)
-def take_inbox(home: Path, folder: Path, received_at: str) -> list[TakenFile]:
+def take_inbox(home: Path, folder: Path, received_at: str) -> Received:
     """Every workbook of the inbox into history. Taking it again changes nothing, so it may be retried."""
     return ingest_inbox(Home(home), folder, received_at)
 
@@ -62,7 +63,7 @@ def build(
 
 
 @flow(name="ingest_returns", validate_parameters=True)
-def ingest_returns(home: Path, folder: Path, received_at: str) -> tuple[list[TakenFile], list[str]]:
+def ingest_returns(home: Path, folder: Path, received_at: str) -> tuple[Received, list[str]]:
     """Take a programme's inbox into history, and leave the findings as an artifact.
 
     Returns what was taken, and the starts of the hashes that were deleted from quarantine.
@@ -70,14 +71,14 @@ def ingest_returns(home: Path, folder: Path, received_at: str) -> tuple[list[Tak
     purged = purge(home, folder, received_at)
     if purged:
         create_markdown_artifact(describe_purged(purged), key="quarantine")
-    taken = take_inbox(home, folder, received_at)
+    received = take_inbox(home, folder, received_at)
     rows = [
         {"file": t.judged.name, "status": t.judged.status, **_short(finding_form(f))}
-        for t in taken
+        for t in received.taken
         for f in t.judged.findings
     ]
     create_table_artifact(rows or [{"file": "", "message": "nothing was found"}], key="findings")
-    return taken, purged
+    return received, purged
 
 
 def _short(form: dict[str, object]) -> dict[str, object]:
@@ -103,7 +104,8 @@ def monthly_run(home: Path, programme: str | None, on: dt.date, received_at: str
     for folder in programmes_to_run(programme, Home(home)):
         loaded = load_programme(folder)
         result = RunResult(loaded.programme.id)
-        result.taken, result.purged = ingest_returns(home, folder, received_at)
+        received, result.purged = ingest_returns(home, folder, received_at)
+        result.taken, result.waiting = list(received.taken), list(received.waiting)
         as_at = last_reporting_date(loaded, on)
         for board in loaded.programme.boards:
             pack, result.position = build_pack(home, folder, board.id, as_at)
@@ -124,6 +126,7 @@ def _summary(result: RunResult) -> str:
         f"- packs: {len(result.packs)}",
     ]
     lines += [f"- in quarantine, as it holds personal data: {name}" for name in result.quarantined]
+    lines += [f"- left in the inbox: {shown_path(w.path)}, as {w.why}" for w in result.waiting]
     lines += [f"- {describe_purged(result.purged)}"] if result.purged else []
     lines += [f"- held: {h['ref']} {h['reason']}" for h in result.held]
     lines += [f"- missing: {m['title']}" for m in result.missing]

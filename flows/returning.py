@@ -9,6 +9,7 @@ from pathlib import Path
 
 from delivery.outbox import publish_file
 from flows.checking import JudgedFile
+from flows.readers import shared_opener
 from flows.settings import Home
 from flows.taking import TakenFile
 from report_templates.acknowledgement import render_acknowledgement_html, render_acknowledgement_text
@@ -22,7 +23,7 @@ from workbooks.reading import WorkbookReading, hash_content, read_workbook
 
 _PAGE, _TEXT, _FINDINGS = ".acknowledgement.html", ".acknowledgement.txt", ".findings.xlsx"
 _COPIES = (".marked.xlsx", ".marked.xlsm", ".marked.xltx", ".marked.xltm", _FINDINGS)
-_UNOPENED = {"not_a_workbook", "unsupported_format", "file_too_large"}
+_UNOPENED = {"not_a_workbook", "unsupported_format", "file_too_large", "encrypted_file", "damaged_file"}
 _MOST_NAME_BYTES = 160
 _STATUSES: dict[str, FileStatus] = {"accepted": "accepted", "held": "held", "refused": "refused"}
 
@@ -66,7 +67,7 @@ def return_taken(home: Home, programme: Programme, taken: Iterable[TakenFile], r
 def _to_sent(judged: JudgedFile) -> SentFile:
     reading = judged.reading
     return SentFile(
-        judged.path.name,
+        judged.name,
         reading.sha256,
         _STATUSES[judged.status],
         reading.item.title if reading.item else None,
@@ -91,7 +92,7 @@ def _make_copy(judged: JudgedFile, programme: Programme, sent: SentFile) -> _Cop
     else:
         try:
             marked = mark_workbook(judged.content, findings, lines)
-            again = read_workbook(marked.content, judged.path.name, programme)
+            again = read_workbook(marked.content, judged.name, programme, shared_opener().open)
             if _UNOPENED & {finding.code for finding in judged.findings}:
                 raise Unmarkable("it cannot be opened")
             if _says(again) == _says(judged.reading):

@@ -9,19 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from flows.building import BuiltPack, build_pack, find_board, missing_returns
+from flows.checking import shown_path
+from flows.inbox import WaitingFile
 from flows.position import Position, derive_position
-from flows.quarantine import purge_quarantine, quarantine_files
-from flows.returning import return_taken
-from flows.settings import Home, UsageError, find_programme_folder, programme_folders, quarantine_days
-from flows.taking import TakenFile, clear_inbox, list_inbox, take_files
+from flows.quarantine import purge_quarantine
+from flows.receiving import Received, receive_files
+from flows.settings import Home, UsageError, find_programme_folder, programme_folders
+from flows.taking import TakenFile
 from history.store import History
 from programmes.load import LoadedProgramme, load_programme
 
 
 @dataclass(slots=True)
 class RunResult:
-    """What a run did: files taken, packs built, what is held, what is missing, and what was deleted from
-    quarantine (the starts of hashes)."""
+    """What a run did: files taken, packs built, what is held, what is missing, what was deleted from
+    quarantine (the starts of hashes), and what waits in the inbox."""
 
     programme: str
     taken: list[TakenFile] = field(default_factory=list)
@@ -29,6 +31,7 @@ class RunResult:
     held: list[dict[str, Any]] = field(default_factory=list)
     missing: list[dict[str, Any]] = field(default_factory=list)
     purged: list[str] = field(default_factory=list)
+    waiting: list[WaitingFile] = field(default_factory=list)
     position: Position | None = None
 
     @property
@@ -65,22 +68,9 @@ def purge_expired(home: Home, folder: Path, received_at: str) -> list[str]:
     return purge_quarantine(home, load_programme(folder).programme.id, received_at)
 
 
-def ingest_inbox(home: Home, folder: Path, received_at: str) -> list[TakenFile]:
-    """Take a programme's inbox in: every sound workbook is filed, every refused one put aside with reasons.
-
-    What holds personal data goes to quarantine instead.
-    """
-    loaded = load_programme(folder)
-    name, days = loaded.programme.id, quarantine_days()
-    history = History(home.history)
-    try:
-        taken = take_files(history, list_inbox(home, name), loaded, received_at)
-    finally:
-        history.close()
-    quarantine_files(home, name, taken, received_at, days)
-    taken = return_taken(home, loaded.programme, taken, received_at)
-    clear_inbox(home, name, taken)
-    return taken
+def ingest_inbox(home: Home, folder: Path, received_at: str) -> Received:
+    """Take a programme's inbox in (see flows.receiving)."""
+    return receive_files(home, load_programme(folder), (), received_at)
 
 
 def build_board(
@@ -135,6 +125,7 @@ def run_form(results: Sequence[RunResult]) -> dict[str, Any]:
         "returned": [{"programme": r.programme, **returned_form(t)} for r in results for t in r.taken],
         "refused": [{"programme": r.programme, "file": name} for r in results for name in r.refused],
         "quarantined": [{"programme": r.programme, "file": name} for r in results for name in r.quarantined],
+        "waiting": [{"programme": r.programme, **waiting_form(w)} for r in results for w in r.waiting],
         "purged": [{"programme": r.programme, "sha256_start": start} for r in results for start in r.purged],
     }
 
@@ -143,11 +134,16 @@ def returned_form(taken: TakenFile) -> dict[str, Any]:
     """What went back for a file, as `run --json` prints it."""
     back = taken.returned
     return {
-        "file": taken.judged.path.name,
+        "file": taken.judged.name,
         "status": taken.judged.status,
         "annotated": str(back.copy) if back and back.copy else None,
         "acknowledgement": str(back.page) if back else None,
     }
+
+
+def waiting_form(item: WaitingFile) -> dict[str, str]:
+    """A file that was left in the inbox, and why."""
+    return {"file": shown_path(item.path), "why": item.why}
 
 
 def pack_form(pack: BuiltPack) -> dict[str, Any]:

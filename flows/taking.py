@@ -1,4 +1,4 @@
-"""Steps that take workbooks in: file what was judged, and clear the inbox."""
+"""Steps that take workbooks in: judge them, and file what was judged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from flows.checking import JudgedFile, judge_file
 from flows.comparing import compare_files
 from flows.owner_rows import compare_with_plan
-from flows.settings import Home
 from history.records import Arrival
 from history.store import History, sha_of
 from programmes.load import LoadedProgramme
@@ -20,8 +19,6 @@ from schemas.decisions import Override
 
 if TYPE_CHECKING:
     from flows.returning import Returned
-
-_NOT_RETURNS = {"thumbs.db", "desktop.ini"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +30,6 @@ class TakenFile:
     receipt_id: int | None
     already_known: bool
     returned: Returned | None = None
-
-
-def list_inbox(home: Home, programme: str) -> list[Path]:
-    """The files waiting in a programme's inbox, by name; marks of open programs and hidden files are left."""
-    folder = home.inbox(programme)
-    if not folder.is_dir():
-        return []
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.is_file() and not path.name.startswith((".", "~$")) and path.name.lower() not in _NOT_RETURNS
-    )
 
 
 def order_files(files: Iterable[JudgedFile]) -> list[JudgedFile]:
@@ -133,22 +118,3 @@ def take_files(history: History, paths: Sequence[Path], loaded: LoadedProgramme,
         compared = compare_with_plan(history, item, loaded)
         taken.append(file_workbook(history, compared, loaded, configuration_sha, received_at))
     return taken
-
-
-def clear_inbox(home: Home, programme: str, taken: Iterable[TakenFile]) -> None:
-    """Take filed workbooks out of the inbox (their bytes are kept), and put refused ones aside with reasons.
-
-    Those with personal data are left to the quarantine.
-    """
-    for item in taken:
-        path = item.judged.path
-        if path.parent != home.inbox(programme) or item.judged.is_personal:
-            continue
-        if item.receipt_id is not None:
-            path.unlink(missing_ok=True)
-            continue
-        target = home.refused(programme) / path.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(target)
-        lines = [f"{f.sheet or ''} {f.cell or ''}: {f.message} {f.action}".strip() for f in item.judged.findings]
-        target.with_name(f"{path.name}.why.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
+_UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _QUOTES = {0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'}
 
 
@@ -39,3 +40,9 @@ def find_id(text: str, spellings: Mapping[str, Iterable[str]]) -> str | None:
         if any(normalise(spelling) == form for spelling in known):
             return item_id
     return None
+
+
+def printable(text: str) -> str:
+    """Text that can be printed anywhere on one line: what steers a terminal, turns the reading direction or is no
+    character at all stands as "?"."""
+    return "".join("?" if unicodedata.category(c) in _UNPRINTABLE else c for c in text)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows.checking import JudgedFile, judge_file
+from flows.checking import JudgedFile, judge_file, shown_path
 from flows.cli.failures import HELD, OK
 from flows.cli.forms import file_form
 from flows.comparing import compare_files
@@ -19,7 +19,6 @@ from flows.settings import (
     find_home,
     find_programme_folder,
     programme_folders,
-    quarantine_days,
     read_time,
     utc_now,
 )
@@ -150,39 +149,32 @@ def ingest_files(
     paths: Sequence[Path], programme: str, home_option: Path | None, received_at: str | None, *, as_json: bool
 ) -> int:
     """Take the inbox, or the named workbooks, into history and print what became of each."""
-    from flows.quarantine import describe_purged, purge_quarantine, quarantine_files
-    from flows.returning import return_taken
-    from flows.taking import clear_inbox, list_inbox, take_files
-    from history.store import History
+    from flows.quarantine import describe_purged, purge_quarantine
+    from flows.receiving import receive_files
+    from flows.running import waiting_form
 
     home = find_home(home_option)
     loaded = load_programme(find_programme_folder(programme, home))
-    name = loaded.programme.id
-    at, days = read_time(received_at) if received_at else utc_now(), quarantine_days()
-    found = list(paths) or list_inbox(home, name)
-    if not found:
-        home.inbox(name).mkdir(parents=True, exist_ok=True)
-        say(f"The inbox of {name} is empty: {home.inbox(name)}")
+    name, at = loaded.programme.id, read_time(received_at) if received_at else utc_now()
+    home.inbox(name).mkdir(parents=True, exist_ok=True)
     purged = purge_quarantine(home, name, at)
-    history = History(home.history)
-    try:
-        taken = take_files(history, found, loaded, at)
-    finally:
-        history.close()
-    quarantined = quarantine_files(home, name, taken, at, days)
-    taken = return_taken(home, loaded.programme, taken, at)
-    clear_inbox(home, name, taken)
+    received = receive_files(home, loaded, paths, at)
+    if not received.taken and not received.waiting:
+        say(f"The inbox of {name} is empty: {home.inbox(name)}")
     if purged:
         say(f"boardpack: {describe_purged(purged)}")
-    for file in quarantined:
+    for file in received.quarantined:
         say(f"boardpack: {file} holds personal data and is in quarantine: {home.quarantine(name)}")
+    for waiting in received.waiting:
+        say(f"boardpack: {shown_path(waiting.path)} was left in the inbox: {waiting.why}")
     if as_json:
-        print_json({"files": [taken_form(item) for item in taken]})
+        forms = [taken_form(item) for item in received.taken]
+        print_json({"files": forms, "waiting": [waiting_form(w) for w in received.waiting]})
     else:
-        for item in taken:
+        for item in received.taken:
             print(describe_taken(item))
             _print_returned(item.returned)
-    return exit_code([item.judged for item in taken])
+    return exit_code([item.judged for item in received.taken])
 
 
 def taken_form(item: TakenFile) -> dict[str, Any]:

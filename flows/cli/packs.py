@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.checking import as_date
+from flows.checking import as_date, shown_path
 from flows.cli.answers import open_position
 from flows.cli.failures import HELD, OK
 from flows.cli.intake import print_json, say
@@ -107,6 +107,8 @@ def print_run(result: RunResult) -> None:
     pages = [t.returned.page for t in result.taken if t.returned]
     if pages:
         print(f"  to send back: {plural(len(pages), 'acknowledgement')} in {pages[0].parent}")
+    for waiting in result.waiting:
+        print(f"  left in the inbox: {shown_path(waiting.path)}; {waiting.why}")
     for pack in result.packs:
         print(f"  pack: {pack.path}")
         print(f"  {pack.pages} pages for {pack.board}, figures as at {pack.as_at}")
