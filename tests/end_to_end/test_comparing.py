@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from flows.building import find_board, model_pack
-from flows.position import derive_position, judge_again
+from flows.position import derive_position
+from flows.speaking import judge_again
 from history.store import History
 from programmes.load import load_programme
 from schemas.config import Correction
@@ -31,8 +32,9 @@ def test_no_figure_of_the_samples_changes(programme: str, day: str, request: pyt
         as_at, loaded = dt.date.fromisoformat(day), load_programme(PROGRAMMES / programme)
         position = derive_position(history, loaded, as_at)
         declared = [Correction.model_validate(d) for d in history.decisions_at(programme, "correction", None)]
-        alone, _, _ = judge_again(history, position.programme, history.receipts(programme, None), declared, as_at)
-        assert tuple(derive_kpis(Facts(alone), position.programme, as_at)) == position.rows
+        receipts = history.receipts(programme, None)
+        alone = judge_again(history, position.programme, receipts, declared, as_at)
+        assert tuple(derive_kpis(Facts(alone.known), position.programme, as_at)) == position.rows
     finally:
         history.close()
 

@@ -264,7 +264,18 @@ def scheduled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[subp
     shutil.copy(SAMPLES / "slough_2021" / SOUND, inbox)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT")}
     environment["PREFECT_LOGGING_LEVEL"] = "DEBUG"
-    command = [sys.executable, "-m", "flows.cli.main", "run", "--programme", "slough_2021", "--on", "2021-12-03"]
+    # -P: the home has a folder named as one of our rooms
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "flows.cli.main",
+        "run",
+        "--programme",
+        "slough_2021",
+        "--on",
+        "2021-12-03",
+    ]
     by_name, by_content = lamp_report().content(), listing().content()
     done = []
     for name in (f"Visits {grouped(NHS[0])}.xlsx", "Visits.xlsx"):
@@ -280,6 +291,7 @@ def scheduled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[subp
     return home, done
 
 
+@pytest.mark.long
 def test_a_run_quarantines_says_so_and_publishes_what_is_sound(
     scheduled: tuple[Path, list[subprocess.CompletedProcess[str]]],
 ) -> None:
@@ -294,6 +306,7 @@ def test_a_run_quarantines_says_so_and_publishes_what_is_sound(
     assert len(tree(home / "quarantine" / "slough_2021")) == 2
 
 
+@pytest.mark.long
 def test_a_run_deletes_what_is_due_and_says_so(
     scheduled: tuple[Path, list[subprocess.CompletedProcess[str]]],
 ) -> None:
@@ -305,6 +318,7 @@ def test_a_run_deletes_what_is_due_and_says_so(
     assert left < {entry["sha256_start"] for entry in purged}, "the one that came again is there again"
 
 
+@pytest.mark.long
 def test_the_value_is_in_no_output_log_artifact_database_or_pack_of_two_runs(
     scheduled: tuple[Path, list[subprocess.CompletedProcess[str]]],
 ) -> None:
@@ -314,6 +328,7 @@ def test_the_value_is_in_no_output_log_artifact_database_or_pack_of_two_runs(
     assert leaks(home) == []
 
 
+@pytest.mark.long
 def test_the_pack_says_that_a_file_was_refused_and_no_more(
     scheduled: tuple[Path, list[subprocess.CompletedProcess[str]]],
 ) -> None:
