@@ -18,7 +18,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarfloat import ScalarFloat
 
 from schemas.config import Correction, DueDateDecision, Programme, Return
@@ -128,6 +128,54 @@ def load_programme(folder: Path) -> LoadedProgramme:
     """The programme of a folder. ConfigurationError names every file, line and key that is wrong."""
     if not (folder / "programme.yaml").is_file():
         raise ConfigurationError([ConfigProblem(str(folder), None, "", "there is no programme.yaml in this folder")])
+    return _load_sound(folder) or _load_with_places(folder)
+
+
+def _load_sound(folder: Path) -> LoadedProgramme | None:
+    """A programme in which nothing is wrong, read by the quick parser; None where anything may be wrong, since
+    only the slow one knows the line of every key."""
+    try:
+        data = _read_plainly(folder / "programme.yaml")
+        for name, keys in _FILES.items():
+            if (folder / name).is_file():
+                data.update(_only(_read_plainly(folder / name), keys))
+        data["returns"] = [_read_plainly(path) for path in sorted((folder / "returns").glob("*.yaml"))]
+        for item in data["returns"]:
+            if isinstance(item.get("layouts"), list):
+                item["layouts"] = _merge_layouts(item["layouts"])
+        programme = Programme.model_validate(_plain(data))
+        if check_programme(programme):
+            return None
+        corrections = _decided_plainly(folder, "corrections", Correction)
+        due_dates = _decided_plainly(folder, "due_dates", DueDateDecision)
+        overrides = _decided_plainly(folder, "overrides", Override)
+    except (YAMLError, ValueError, TypeError, AttributeError, OSError):
+        return None
+    return LoadedProgramme(programme, corrections, due_dates, folder, overrides)
+
+
+def _read_plainly(path: Path) -> dict[Any, Any]:
+    content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise ValueError(path.name)
+    return content
+
+
+def _only(content: dict[Any, Any], keys: Sequence[str]) -> dict[Any, Any]:
+    if not set(content) <= set(keys):
+        raise ValueError("unknown keys")
+    return content
+
+
+def _decided_plainly(folder: Path, name: str, model: type[M]) -> tuple[M, ...]:
+    path = folder / f"{name}.yaml"
+    if not path.is_file():
+        return ()
+    entries = _only(_read_plainly(path), (name,))[name] or []
+    return tuple(model.model_validate(_decision(_plain(entry))) for entry in entries)
+
+
+def _load_with_places(folder: Path) -> LoadedProgramme:
     problems: list[ConfigProblem] = []
     tree = _read_tree(folder, problems)
     programme = _validate(Programme, tree, tree.data, problems)
@@ -214,10 +262,11 @@ def _read_yaml(path: Path) -> CommentedMap:
     return content
 
 
-def _merge_layouts(layouts: CommentedSeq) -> CommentedSeq:
+def _merge_layouts(layouts: list[Any]) -> CommentedSeq:
     """Each layout states only its differences from the one before; null takes a key out."""
     merged = CommentedSeq()
-    merged.lc.data = layouts.lc.data
+    if isinstance(layouts, CommentedSeq):
+        merged.lc.data = layouts.lc.data
     base: Any = None
     for layout in layouts:
         base = layout if base is None else _overlay(copy.deepcopy(base), layout)
@@ -226,14 +275,19 @@ def _merge_layouts(layouts: CommentedSeq) -> CommentedSeq:
 
 
 def _overlay(base: Any, change: Any) -> Any:
-    if not (isinstance(base, CommentedMap) and isinstance(change, CommentedMap)):
+    if not (isinstance(base, dict) and isinstance(change, dict)):
         return change
     for key, value in change.items():
         if value is None:
             base.pop(key, None)
         else:
             base[key] = _overlay(base.get(key), value)
-            if base.lc.data is not None and change.lc.data is not None:
+            if (
+                isinstance(base, CommentedMap)
+                and isinstance(change, CommentedMap)
+                and base.lc.data
+                and change.lc.data
+            ):
                 base.lc.data[key] = change.lc.data[key]
     return base
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from programmes import load
 from programmes.load import ConfigProblem, ConfigurationError, load_programme
 from schemas.layout import Layout
 from tests.builders import FILES, INDICATORS, LAMP_REPORT, PROGRAMME, changed, write_programme
@@ -432,3 +433,21 @@ def test_each_problem_stands_on_its_own_line_of_the_error(tmp_path: Path) -> Non
     with pytest.raises(ConfigurationError) as caught:
         load_programme(folder)
     assert len(str(caught.value).splitlines()) == 2 == len(caught.value.problems)
+
+
+@pytest.mark.parametrize("name", ["slough_2021", "hillingdon_2015"])
+def test_the_quick_reading_of_a_sound_programme_is_the_slow_one(name: str) -> None:
+    folder = Path(__file__).parents[3] / "programmes" / name
+    quick = load._load_sound(folder)
+    assert quick is not None
+    assert quick == load._load_with_places(folder)
+    assert quick.programme.model_dump_json() == load._load_with_places(folder).programme.model_dump_json()
+
+
+def test_numbers_dates_and_words_are_read_alike_by_either_parser(tmp_path: Path) -> None:
+    odd = changed(INDICATORS, "target: {value: 90}", "target: {value: 90.10, note: 'yes, no, on, 010, 1_000, 12:30'}")
+    write_programme(tmp_path, indicators=odd)
+    quick = load._load_sound(tmp_path)
+    assert quick == load._load_with_places(tmp_path)
+    assert quick is not None
+    assert str(quick.programme.indicators[0].target.value) == "90.1"  # type: ignore[union-attr]
