@@ -83,6 +83,7 @@ class Sheet:
     is_1904: bool = False
     has_formats: bool = True
     _by_row: dict[int, list[RawCell]] = field(default_factory=dict)
+    _reaching_down: dict[int, list[tuple[int, int]]] | None = None
 
     def at(self, row: int, column: int) -> RawCell:
         """The cell at a place; a blank one where the file has none."""
@@ -101,6 +102,17 @@ class Sheet:
                 if not cell.is_blank:
                     self._by_row.setdefault(cell.row, []).append(cell)
         return self._by_row
+
+    def headings(self, row: int) -> list[RawCell]:
+        """The non-blank cells of a row, and those of rows above that are merged down into it, by column."""
+        if self._reaching_down is None:
+            self._reaching_down = {}
+            for (own_row, column), first in self.merged.items():
+                if first[0] < own_row and first[1] == column:
+                    self._reaching_down.setdefault(own_row, []).append(first)
+        above = [self.at(*first) for first in self._reaching_down.get(row, [])]
+        cells = [*self.rows().get(row, []), *(cell for cell in above if not cell.is_blank)]
+        return sorted(cells, key=lambda cell: cell.column)
 
     def texts(self, last_row: int | None = None) -> Iterator[RawCell]:
         """The cells that hold text, in reading order."""

@@ -30,7 +30,8 @@ class Labels:
     def read(self, label: str, group: str) -> str:
         """The row key of a label: a declared id, "company", a sub-total's id, or "?label"."""
         form = normalise(label)
-        name = f"{label}, {group}" if group else label
+        # "#" numbers rows that stand again, so it cannot be part of a key
+        name = (f"{label}, {group}" if group else label).replace("#", "no. ")
         if self._table.rows.kind == "items":
             return self._items.get((form, normalise(group))) or self._items.get((form, "")) or f"?{name}"
         if form in self._services:

@@ -196,7 +196,7 @@ def _table_missing(sheets: Sequence[Sheet], table: TableLayout) -> Finding:
 
 
 def _missing_headers(header: _Header, table: TableLayout) -> list[Finding]:
-    row = header.sheet.rows().get(header.row, [])
+    row = header.sheet.headings(header.row)
     taken = set(header.labels.values()) | set(header.columns.values())
     free = [cell for cell in row if cell.column not in taken]
     findings = []
@@ -264,7 +264,7 @@ def _double_headers(header: _Header, table: TableLayout) -> list[Finding]:
     for name, field in table.columns.fields.items():
         if field.under or name not in header.columns:
             continue
-        same = [c for c in header.sheet.rows().get(header.row, []) if _says(c, field.headers)]
+        same = [c for c in header.sheet.headings(header.row) if _says(c, field.headers)]
         findings += [
             make_finding(
                 "header_duplicate",
@@ -322,7 +322,7 @@ def _search_spans(sheet: Sheet, table: TableLayout, layout: Layout) -> list[tupl
 
 
 def _match_header(sheet: Sheet, row: int, first: int, table: TableLayout) -> _Header:
-    cells = sheet.rows()[row]
+    cells = sheet.headings(row)
     labels: dict[str, int] = {}
     columns: dict[str, int] = {}
     missing: list[tuple[str, str]] = []
@@ -364,7 +364,7 @@ def _period_of(sheet: Sheet, cell: RawCell, *, has_label: bool) -> Period | None
 
 
 def _find_field(sheet: Sheet, row: int, field: FieldLayout, taken: set[int]) -> int | None:
-    for cell in sheet.rows()[row]:
+    for cell in sheet.headings(row):
         if cell.column in taken or not _says(cell, field.headers):
             continue
         if not field.under or _is_under(sheet, cell, field.under):
@@ -373,11 +373,17 @@ def _find_field(sheet: Sheet, row: int, field: FieldLayout, taken: set[int]) -> 
 
 
 def _is_under(sheet: Sheet, cell: RawCell, headings: Iterable[str]) -> bool:
-    """Whether the nearest merged or plain heading above the cell is one of the spellings."""
+    """Whether the nearest heading above the cell is one of the spellings.
+
+    A heading that was not merged stands over its own column and the blank ones to its right.
+    """
     for row in range(cell.row - 1, max(cell.row - 4, 0), -1):
         above = sheet.seen_at(row, cell.column)
         if not above.is_blank:
             return _says(above, headings)
+        left = [c for c in sheet.rows().get(row, []) if c.column < cell.column]
+        if left and _says(left[-1], headings):
+            return (row, left[-1].column) not in sheet.merged
     return False
 
 
@@ -391,7 +397,7 @@ def _finish(header: _Header, table: TableLayout, layout: Layout, labels: Labels)
         label_column = max(min(header.columns.values()) - 1, 1)
     group = header.labels.get("group")
     taken = {*named.values(), label_column, group}
-    rest = [c for c in sheet.rows()[header.row] if c.column not in taken]
+    rest = [c for c in sheet.headings(header.row) if c.column not in taken]
     if table.columns.kind == "periods":
         read = [(c, _period_of(sheet, c, has_label="label" in header.labels)) for c in rest]
         periods = tuple((c.column, p) for c, p in read if p is not None)

@@ -64,7 +64,7 @@ def _near_field(located: LocatedTable, text: str) -> str | None:
 def _unheaded(located: LocatedTable, rows: Sequence[int]) -> list[Finding]:
     """Columns between the table's own, or next to its last, with figures under a blank heading."""
     sheet, row = located.sheet, located.header_row
-    headed = [c.column for c in sheet.rows().get(row, [])]
+    headed = [c.column for c in sheet.headings(row)]
     own = {number for number, _ in (*located.columns, *located.periods)}
     known = {*own, located.label_column, located.group_column, *headed}
     findings = []

@@ -357,3 +357,34 @@ def test_the_layout_in_force_is_chosen_by_the_workbooks_own_date() -> None:
     assert reading.layout is not None
     assert (reading.item.id, reading.layout.from_) == ("lamp_report", dt.date(2031, 1, 1))
     assert reading.period == THIRD
+
+
+# --- Headings over several rows ----------------------------------------------------------------------------
+
+
+def test_headings_merged_down_over_two_rows_head_their_columns() -> None:
+    book = crew_report()
+    sheet = book.find("Hands").parent
+    row = book.find("Hands").row
+    for name in ("Crew", "Hands"):
+        cell = book.find(name)
+        cell.value = None
+        sheet.cell(row - 1, cell.column, name)
+        sheet.merge_cells(start_row=row - 1, end_row=row, start_column=cell.column, end_column=cell.column)
+    reading = read(book)
+    assert reading.findings == ()
+    assert said(table_of(reading, "crews")) == said(table_of(read(crew_report()), "crews"))
+
+
+def test_a_heading_that_was_not_merged_stands_over_the_blank_ones_to_its_right() -> None:
+    book = crew_report()
+    book.find("Hands").parent.unmerge_cells("B5:C5")
+    book.find("Hands").parent.unmerge_cells("D5:E5")
+    assert said(table_of(read(book), "crews")) == said(table_of(read(crew_report()), "crews"))
+
+
+def test_rows_whose_names_differ_in_their_number_are_not_the_same_row() -> None:
+    book = lamp_report([*LAMP_ROWS, ("Boat #1", 1, 1, 0, percent("100")), ("Boat #2", 1, 1, 0, percent("100"))])
+    table = table_of(read(book), "lamps")
+    assert len([r for r in table.readings if r.field == LABEL_FIELD and r.raw_text.startswith("Boat")]) == 2
+    assert not any("#" in r.row_key for r in table.readings)
