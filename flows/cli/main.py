@@ -246,6 +246,9 @@ def _refuse(condition: bool, message: str) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; every failure a user can meet is one clear line and a documented exit code."""
+    if arguments is None:
+        # where it is installed, pandera would import it to make test data: a tenth of a second no command needs
+        sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
     command = typer.main.get_command(app)
     try:
         code = command.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
