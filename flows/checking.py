@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from flows.settings import UsageError
 from schemas.config import Programme
 from schemas.drift import place_acceptance
 from schemas.facts import LABEL_FIELD, Observation
-from schemas.findings import Finding
+from schemas.findings import Finding, make_finding
 from schemas.spelling import printable
 from transforms.commentary import read_commentary
 from transforms.judging import judge_tables
@@ -19,16 +20,22 @@ from transforms.tracker import read_tracker
 from workbooks.personal import find_in_name
 from workbooks.reading import WorkbookReading, read_workbook
 
+MOST_FILE_BYTES = 200 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class JudgedFile:
-    """A workbook, read and judged; `status` is accepted, held (an error holds something) or refused."""
+    """A workbook, read and judged; `status` is accepted, held (an error holds something) or refused.
+
+    `is_unread`: it was refused for its size alone, and `content` is empty.
+    """
 
     path: Path
     content: bytes
     reading: WorkbookReading
     observations: tuple[Observation, ...]
     findings: tuple[Finding, ...]
+    is_unread: bool = False
 
     @property
     def name(self) -> str:
@@ -81,7 +88,9 @@ def read_bytes(path: Path) -> bytes:
 
 
 def judge_file(path: Path, programme: Programme) -> JudgedFile:
-    """Read and judge one workbook; nothing is stored."""
+    """Read and judge one workbook; nothing is stored. A file beyond all measure is refused without being read."""
+    if path.is_file() and path.stat().st_size > MOST_FILE_BYTES:
+        return _refuse_unread(path)
     content = read_bytes(path)
     reading = read_workbook(content, printable(path.name), programme, shared_opener().open)
     observations: tuple[Observation, ...] = ()
@@ -99,6 +108,15 @@ def judge_file(path: Path, programme: Programme) -> JudgedFile:
             findings += judged.findings
     findings = [place_acceptance(f, reading.item, reading.period) for f in findings]
     return JudgedFile(path, content, reading, observations, tuple(findings))
+
+
+def _refuse_unread(path: Path) -> JudgedFile:
+    name = shown_path(path)
+    with path.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    why = f"it is larger than {MOST_FILE_BYTES // 1024 // 1024} MB"
+    finding = make_finding("file_too_large", file=name, why=why)
+    return JudgedFile(path, b"", WorkbookReading(name, sha256, findings=(finding,)), (), (finding,), is_unread=True)
 
 
 def as_date(text: str, what: str = "date") -> dt.date:

@@ -136,7 +136,9 @@ def take_away(path: Path, sha256: str, target: Path | None) -> bool:
         os.replace(path, aside)
     except FileNotFoundError:
         return False
-    if hashlib.sha256(aside.read_bytes()).hexdigest() != sha256:
+    with aside.open("rb") as stream:
+        is_same = hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+    if not is_same:
         _put_back(aside, path)
         return False
     if target is None:

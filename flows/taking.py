@@ -55,6 +55,8 @@ def file_workbook(
     """File one judged workbook: as a receipt with its readings, or as a refusal with its reasons."""
     reading = judged.reading
     programme = loaded.programme.id
+    if judged.is_unread:
+        return TakenFile(judged, None, False)  # too large to be kept; it is put aside with its reason
     if judged.status == "refused" or not (reading.item and reading.layout and reading.period):
         return_id = reading.item.id if reading.item else None
         history.file_refusal(

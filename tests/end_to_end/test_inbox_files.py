@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows import receiving
+from flows.checking import MOST_FILE_BYTES
 from flows.inbox import has_writer, look_into, take_away
 from flows.settings import Home
 from tests.end_to_end.command import RECEIVED, SAMPLES, run
@@ -129,3 +130,15 @@ def test_names_cannot_lead_out_of_the_inbox(tmp_path: Path, inbox: Path) -> None
     assert len(taken) == 7
     assert sorted(p.name for p in tmp_path.iterdir()) == ["history", "inbox", "returned"]
     assert len(list((inbox / "refused").iterdir())) == 12
+
+
+def test_a_file_beyond_all_measure_is_refused_without_being_read(tmp_path: Path, inbox: Path) -> None:
+    huge = inbox / "huge.xlsx"
+    with huge.open("wb") as stream:
+        stream.truncate(MOST_FILE_BYTES + 1)  # a hole: it takes no room on the disk
+    taken, waiting = ingest(tmp_path)
+    assert (sorted(taken), waiting) == (sorted([FIRST.name, "huge.xlsx"]), {})
+    assert not huge.exists()
+    reasons = (inbox / "refused" / "huge.xlsx.why.txt").read_text(encoding="utf-8")
+    assert "larger than 200 MB" in reasons
+    (inbox / "refused" / "huge.xlsx").unlink()
