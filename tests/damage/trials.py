@@ -106,8 +106,8 @@ def run_trial(path: Path, kind: str, seed: int, folder: Path) -> Trial | None:
 
 
 def run_sample(path: Path, seeds: int) -> list[Trial]:
-    """Every kind of damage to one sample, with as many seeds; one seed for a tracker, which is large."""
-    own = 1 if sample_of(path).truth.entries else seeds
+    """Every kind of damage to one sample, with as many seeds; half as many for a tracker, which is large."""
+    own = max(seeds // 2, 1) if sample_of(path).truth.entries else seeds
     with tempfile.TemporaryDirectory() as folder:
         trials = [run_trial(path, kind, seed, Path(folder)) for kind in damage_names() for seed in range(own)]
     return [trial for trial in trials if trial is not None]

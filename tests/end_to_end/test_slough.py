@@ -414,7 +414,7 @@ class TestFailures:
 
     def test_an_empty_inbox_is_said_and_fine(self, tmp_path: Path) -> None:
         result = run("ingest", "--programme", SLOUGH, "--home", tmp_path, "--json")
-        assert (result.code, result.json) == (0, {"files": []})
+        assert (result.code, result.json) == (0, {"files": [], "waiting": []})
         assert "empty" in result.error_line
 
     @pytest.mark.parametrize("command", [("kpis",), ("actions",), ("explain", VISITS)])
