@@ -6,13 +6,17 @@ tests fail until then.
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.damage.damages import damage_names
-from tests.damage.trials import SAMPLES, Trial, run_all
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))  # the tests are no installed package
+
+from tests.damage.damages import damage_names  # noqa: E402
+from tests.damage.trials import SAMPLES, Trial, run_all  # noqa: E402
 
 TARGET = Path(__file__).with_name("damage.md")
 SEEDS = 8

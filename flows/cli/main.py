@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.layouts import app as layouts
-from flows.settings import UsageError
+from flows.settings import UsageError, utc_now
 
 app = typer.Typer(
     name="boardpack",
@@ -29,6 +29,7 @@ HomeOption = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document to standard output.")]
 AsAt = Annotated[str, typer.Option("--as-at", help="Cut-off date of the figures, for example 2021-11-30.")]
+AsOf = Annotated[str | None, typer.Option("--as-at", help="Date of the form. Default today.")]
 AsKnown = Annotated[str | None, typer.Option("--as-known", help="What was known then: an event number, or a time.")]
 _MOST_BYTES_AHEAD = 20_000_000
 Files = Annotated[list[Path] | None, typer.Argument(help="Workbooks.", show_default=False)]
@@ -151,7 +152,7 @@ def actions(
 @app.command()
 def tracker(
     programme: Programme,
-    as_at: AsAt,
+    as_at: AsOf = None,
     owner: Annotated[str | None, typer.Option("--owner", help="Whose rows: a role, as the plan names it.")] = None,
     all_owners: Annotated[bool, typer.Option("--all-owners", help="One workbook for every owner.")] = False,
     as_known: AsKnown = None,
@@ -165,13 +166,13 @@ def tracker(
     from flows.cli.forms_out import write_tracker
 
     _refuse((owner is None) == (not all_owners), "name one --owner, or --all-owners")
-    raise typer.Exit(write_tracker(programme, owner, as_at, as_known, out, home, as_json=as_json))
+    raise typer.Exit(write_tracker(programme, owner, as_at or utc_now()[:10], as_known, out, home, as_json=as_json))
 
 
 @app.command()
 def commentary(
     programme: Programme,
-    as_at: AsAt,
+    as_at: AsOf = None,
     owner: Annotated[str | None, typer.Option("--owner", help="The role whose words it will hold.")] = None,
     as_known: AsKnown = None,
     out: Annotated[Path | None, typer.Option("--out", help="Where to write it. Default the outbox.")] = None,
@@ -181,7 +182,9 @@ def commentary(
     """Write the form for commentary on the indicators, to fill in and send back."""
     from flows.cli.forms_out import write_commentary
 
-    raise typer.Exit(write_commentary(programme, owner, as_at, as_known, out, home, as_json=as_json))
+    raise typer.Exit(
+        write_commentary(programme, owner, as_at or utc_now()[:10], as_known, out, home, as_json=as_json)
+    )
 
 
 @app.command()
