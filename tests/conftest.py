@@ -11,6 +11,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# The same examples on every machine, and no test fails because a machine is slow.
+settings.register_profile("boardpack", derandomize=True, deadline=None)
+settings.load_profile("boardpack")
 
 # Before any test module imports prefect, which reads these on import. Each xdist worker has its own home.
 PREFECT_HOME = tempfile.mkdtemp(prefix="boardpack-prefect-")

@@ -166,7 +166,8 @@ def tracker(
     from flows.cli.forms_out import write_tracker
 
     _refuse((owner is None) == (not all_owners), "name one --owner, or --all-owners")
-    raise typer.Exit(write_tracker(programme, owner, as_at or utc_now()[:10], as_known, out, home, as_json=as_json))
+    day = as_at or utc_now()[:10]
+    raise typer.Exit(write_tracker(programme, owner, day, as_known, out, home, as_json=as_json))
 
 
 @app.command()

@@ -42,6 +42,7 @@ def correct(home: Path, programme: str, target: object, *more: object) -> Result
 # --- Every suggestion of the samples --------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_declaring_every_suggestion_gives_the_figures_of_the_corrections_written_by_hand(
     slough_home: Path, tmp_path: Path
 ) -> None:

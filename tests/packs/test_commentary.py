@@ -119,6 +119,7 @@ def test_markup_in_an_owners_words_is_printed_as_it_is_written(position: Positio
 LONG = "\n".join(["Every visit that was late was looked at one by one, and the reason was written down. " * 12] * 12)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "text",
     [LONG, "w" * 3000, "Ŵyth o blant – ✓ 中文 \U0001f600 é" * 20, "https://" + "a-very-long-address/" * 60],

@@ -117,6 +117,7 @@ def test_every_figure_has_an_alternative_text(built: BuiltPack) -> None:
     assert all(len(alt) > 40 for alt in figures)
 
 
+@pytest.mark.long
 def test_the_same_position_gives_the_same_bytes_also_in_another_process(position: Position, built: BuiltPack) -> None:
     board = find_board(position, "tsg")
     first = render_pdf(model_pack(position, board, None)).content
