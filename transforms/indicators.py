@@ -177,12 +177,19 @@ def _with_source(row: KpiRow, value: FigureValue, programme: Programme, indicato
 
 
 def _held_row(row: KpiRow, value: FigureValue, programme: Programme) -> KpiRow:
-    names = join_words([programme.service_label(name.removeprefix("?")) for name in value.why.split(", ")])
+    names = _unsound_services(value, programme)
     is_company = row.service is None and any(p.observation.service is not None for p in value.parts)
-    since = f"{names} is held or missing" if value.why else "not every service gives its counts"
+    since = names or "not every service gives its counts"
     why = f"not derived, since {since}" if is_company else value.why
     receipts = tuple(sorted({p.receipt_id for p in value.parts}))
     return replace(row, state="held", impact="held", reason=why, period=value.period, receipts=receipts)
+
+
+def _unsound_services(value: FigureValue, programme: Programme) -> str:
+    """Which services keep a figure from being derived: "Duty and Reviews are held or missing"."""
+    names = [programme.service_label(name.removeprefix("?")) for name in value.why.split(", ") if name]
+    verb = "is" if len(names) == 1 else "are"
+    return f"{join_words(names)} {verb} held or missing" if names else ""
 
 
 def _rated_row(
@@ -201,10 +208,8 @@ def _rated_row(
     printed = round_half_away(exact, indicator.decimals)
     row = replace(row, state="published", value=printed)
     if value.state == "stated":
-        names = join_words(
-            [programme.service_label(name.removeprefix("?")) for name in value.why.split(", ") if name]
-        )
-        since = f"since {names} is held or missing" if names else "no counts are given"
+        names = _unsound_services(value, programme)
+        since = f"since {names}" if names else "no counts are given"
         why = f"{say_number(printed)} stated, not derived, {since}"
         return replace(row, impact="unrated", is_stated=True, numerator=None, denominator=None, reason=why)
     previous = _previous(facts, programme, line, value, before)

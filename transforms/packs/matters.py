@@ -181,7 +181,8 @@ def _held_or_missing(rows: Sequence[KpiRow], pack: PackInput) -> PointList:
     corrected = [r for r in rows if r.is_corrected]
     if corrected:
         refs = join_words([r.ref for r in corrected])
-        points.append(Point(f"{plural(len(corrected), 'figure')} rest on declared corrections: {refs}."))
+        verb = "rests" if len(corrected) == 1 else "rest"
+        points.append(Point(f"{plural(len(corrected), 'figure')} {verb} on declared corrections: {refs}."))
     overridden = [r for r in rows if r.is_overridden]
     if overridden:
         refs = join_words([r.ref for r in overridden])
