@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from schemas.facts import LABEL_FIELD, Period, Reading
-from schemas.layout import VALUE, MeasureLayout, TableLayout, Term
+from schemas.layout import VALUE, TableLayout, Term
 from schemas.returns import find_unsound, readings_frame
 
 COMPANY = "company"
@@ -44,9 +44,10 @@ class Grid:
         self.unsound = find_unsound(readings_frame(layout, self._cells.values(), self._shares(layout)))
 
     def _shares(self, layout: TableLayout) -> set[str]:
-        """The cells that state a share of all, which cannot pass 100."""
-        stated = [m for m in layout.measures if m.form == "percent" and m.stated is not None]
-        return {r.cell for r in self._cells.values() if any(_may_state(m, r) for m in stated)}
+        """The cells that state a share of all, which cannot pass 100: by a measure, or as parts of 100."""
+        terms = [m.stated for m in layout.measures if m.form == "percent" and m.stated is not None]
+        terms += [part for check in layout.checks if check.equals == 100 for part in check.parts]
+        return {r.cell for r in self._cells.values() if any(_may_mean(term, r) for term in terms)}
 
     @property
     def readings(self) -> Iterable[Reading]:
@@ -76,11 +77,8 @@ class Grid:
                 yield Context(row, column, _service_of(row), Period.from_key(column.split("#")[0]))
 
 
-def _may_state(measure: MeasureLayout, reading: Reading) -> bool:
-    """Whether a reading is, by row and field, one that the measure takes as stated."""
-    term = measure.stated
-    if term is None:
-        return False
+def _may_mean(term: Term, reading: Reading) -> bool:
+    """Whether a reading is, by row and field, one that the term takes."""
     return (term.field or reading.field) == reading.field and (not term.rows or reading.row_key in term.rows)
 
 

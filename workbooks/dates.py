@@ -19,7 +19,7 @@ _YEAR = r"(?:20\d\d|19\d\d|'?\d\d)"
 DAY_PATTERN = (
     rf"(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?[\s\-]+(?:of\s+)?(?P<m1>{_MONTH})\.?,?[\s\-]*(?P<y1>{_YEAR}))"
     rf"|(?:(?P<d2>\d{{1,2}})[/.\-](?P<m2>\d{{1,2}})[/.\-](?P<y2>{_YEAR}))"
-    r"|(?:(?P<y3>\d{4})-(?P<m3>\d{2})-(?P<d3>\d{2}))"
+    r"|(?:(?P<y3>(?:19|20)\d\d)-(?P<m3>\d{2})-(?P<d3>\d{2}))"
 )
 MONTH_PATTERN = rf"(?P<m4>{_MONTH})\.?[\s\-]*(?P<y4>{_YEAR})"
 _DAY = re.compile(rf"(?<![\w/]){DAY_PATTERN}(?![\w/])", re.IGNORECASE)

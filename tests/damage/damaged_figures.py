@@ -64,7 +64,13 @@ def flip_sign(case: Case) -> str | None:
 @kind("off by one in the last place")
 def off_by_one(case: Case) -> str | None:
     step = case.rng.choice([-1, 1])
-    return _change_number(case.facts, case.rng, lambda number, places: abs(number + Decimal(step).scaleb(-places)))
+
+    def change(number: Decimal, places: int) -> Decimal:
+        # a whole goes down: a printed total of rounded shares may be a little more than 100 %, and be right
+        own = -1 if number in {1, 100} else step
+        return abs(number + Decimal(own).scaleb(-places))
+
+    return _change_number(case.facts, case.rng, change)
 
 
 @kind("a zero too many")

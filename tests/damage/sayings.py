@@ -125,6 +125,8 @@ def say(sheet: Any, row: int, column: int, kind: str, bare: str) -> Said:
     cell = sheet.cell(row, column)
     where, value, shown = spot(sheet, row, column), cell.value, cell.number_format or "General"
     text = "" if value is None else str(value)
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        text = value.date().isoformat()
     if value is None or (isinstance(value, str) and not value.strip()):
         return Said(where, "blank")
     if cell.data_type == "e":
@@ -179,7 +181,7 @@ def _judge(said: Said, kind: str, bare: str, is_marked: bool) -> Said:
         why = "negative"
     elif kind == "count" and number != number.to_integral_value():
         why = "fraction of a count"
-    elif kind == "percent" and not 0 <= number <= 100:
+    elif kind == "percent" and not 0 <= round(number, said.places) <= 100:
         why = "no percentage"
     elif kind == "percent" and bare == "percent" and not is_marked and 0 < number < 1:
         why = "bare fraction"

@@ -178,17 +178,20 @@ def _said(finding: Finding) -> tuple[str, str | None, str | None, str]:
 
 def _alarms(sample: Sample, judged: JudgedFile) -> tuple[str, ...]:
     """Errors beyond the undamaged file's: in a row that had none of that code, and at a cell that had none (a row
-    may have moved, or may bear another name)."""
+    may have moved, or may bear another name). In a row that was published wrong, a damage may also change which of
+    its contradictions is told."""
 
     def errors(item: JudgedFile) -> list[Finding]:
         return [f for f in item.findings if f.severity == "error"]
 
     rows = Counter((f.code, f.table, f.row_key) for f in errors(sample.judged))
     cells = {(f.code, f.sheet, f.cell) for f in errors(sample.judged)}
+    wrong = {(f.table, f.row_key) for f in sample.judged.findings if f.severity != "note" and f.row_key}
     found = []
     for finding in errors(judged):
         row = (finding.code, finding.table, finding.row_key)
-        if not rows[row] and (finding.code, finding.sheet, finding.cell) not in cells:
+        is_known = row[1:] in wrong
+        if not is_known and not rows[row] and (finding.code, finding.sheet, finding.cell) not in cells:
             found.append(f"{finding.code} {finding.sheet}!{finding.cell}")
         rows[row] -= rows[row] > 0
     return tuple(found)
