@@ -59,9 +59,9 @@ def accept_compared(spoken: Spoken, programme: Programme) -> Spoken:
         settled = settle_across(item.findings, own)
         done = {id(a.override) for a in settled.applied}
         waiting = [w for w in waiting if id(w.override) not in done]
-        settled_files.append(replace(item, overridden=(*item.overridden, *settled.applied)))
+        overridden = (*item.overridden, *settled.applied)
+        settled_files.append(replace(item, findings=settled.findings, overridden=overridden))
         accepted |= {(item.receipt_id, replace(a.finding, accepted=None)) for a in settled.applied}
-        settled_files[-1] = replace(settled_files[-1], findings=settled.findings)
     if accepted:
         known, _ = compare_known(spoken.known, spoken.received, programme, accepted)
     return replace(spoken, known=known, received=settled_files, waiting=waiting)

@@ -14,17 +14,17 @@ AGREEMENT: dict[str, Rule] = {
     "periods_disagree": Rule(
         "error",
         "{cell} gives {what} as {this} for {period}, but the shorter periods {how} {sum} ({parts}). It is held; the shorter periods stand.",
-        "Find out which is right, and correct the other or have it sent again. If the measure counts each person once in a period however long, add `distinct: true` to it in the layout.",
+        "Find out which is right, and correct the other or have it sent again. If the measure counts each person once in a period however long, declare it distinct in the layout.",
     ),
     "denominator_repeated": Rule(
         "doubt",
         "{cell} gives {what} as {this}, to the unit the same as for {before} ({other}).",
-        "Check that it was counted anew. If it hardly ever changes, add `steady: true` to the measure in the layout.",
+        "Check that it was counted anew. A measure that hardly ever changes can be declared steady in the layout.",
     ),
     "figure_unchanged": Rule(
         "doubt",
         "{cell} gives {what} as {this}, exactly as for {before} ({other}); in {count} steps before that it changed every time.",
-        "Check that it was worked out anew. If it hardly ever changes, add `steady: true` to the measure in the layout.",
+        "Check that it was worked out anew. A measure that hardly ever changes can be declared steady in the layout.",
     ),
     "jump": Rule(
         "doubt",

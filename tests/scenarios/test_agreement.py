@@ -200,7 +200,7 @@ def test_weeks_inside_a_month_cannot_add_up_to_more(harbour: Harbour) -> None:
     finding = expect(
         month, "periods_disagree", "Page 1", "B6",
         says=("29", "February 2031", "within it add up to 30", "10 in the week to 9 Feb 2031"),
-        advises="distinct: true",
+        advises="declare it distinct",
     )  # fmt: skip
     assert told(harbour.position(MARCH))["periods_disagree", "Page 1", finding.cell] == 1
 
@@ -244,7 +244,7 @@ def test_a_large_denominator_that_repeats_to_the_unit_is_a_doubt(harbour: Harbou
     expect_only(judged, "accepted", "denominator_repeated")
     expect(
         judged, "denominator_repeated", "Lamps", "B7",
-        says=("Upper Reach", "200", "24 March 2031", "arrival 1.xlsx"), advises="steady: true",
+        says=("Upper Reach", "200", "24 March 2031", "arrival 1.xlsx"), advises="declared steady",
     )  # fmt: skip
 
 
