@@ -82,6 +82,35 @@ def test_a_month_that_contradicts_the_week_of_its_last_day_is_told_at_both_cells
     assert states(position)[None] == "held", "no company figure from one that is held"
 
 
+def test_an_override_lets_one_of_two_contradicting_figures_stand(harbour: Harbour) -> None:
+    harbour.take_one(lamps(MARCH))
+    harbour.take_one(lamps_of_month("March 2031", (REACH, 201, 150, percent("74.6"))))
+    assert states(harbour.position(MARCH))["upper_reach"] == "held"
+    (harbour.programme / "overrides.yaml").write_text(
+        f"""\
+overrides:
+  - role: Harbour Analyst
+    date: 2031-04-02
+    return: lamp_report
+    period: {MARCH.isoformat()}
+    code: returns_disagree
+    service: upper_reach
+    measure: lamps_in_time
+    field: due
+    expected: "200"
+    note: The month counted one lamp twice.
+""",
+        encoding="utf-8",
+    )
+    position = harbour.position(MARCH)
+    row = next(r for r in position.rows if r.service == "upper_reach")
+    assert (row.state, row.denominator) == ("published", 200)
+    assert states(position)[None] == "published", "the company figure is derived again"
+    accepted = [f for r in position.received for f in r.findings if f.code == "returns_disagree" and not f.is_open]
+    assert [(f.sheet, f.cell) for f in accepted] == [("Lamps", "B7")], "the month's own finding stays open"
+    assert position.findings == ()
+
+
 def test_two_files_that_arrive_together_are_told_both(harbour: Harbour) -> None:
     week, month = harbour.take(lamps(MARCH), lamps_of_month("March 2031", (REACH, 200, 149, percent("74.5"))))
     assert (week.status, month.status) == ("held", "held")
