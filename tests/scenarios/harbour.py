@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,12 @@ from flows.taking import take_files
 from history.store import History
 from programmes.load import LoadedProgramme, load_programme
 from tests.builders import LAMP_HEADER, LAMP_REPORT, Book, changed, percent, write_programme
+
+MARCH = dt.date(2031, 3, 31)
+"""A Monday, and the last day of its month."""
+COUNTS = ((394, 298), (200, 150), (100, 90))
+BASIN, REACH, ISLANDS = "Quay & Basin", "Upper Reach", "Islands"
+WEEK = dt.timedelta(days=7)
 
 RECEIVED = "2031-12-31T09:00:00Z"
 
@@ -191,3 +198,13 @@ class Harbour:
             return derive_position(history, self.loaded, as_at)
         finally:
             history.close()
+
+
+def states(position: Position) -> dict[str | None, str]:
+    """The state of every row of the one indicator, by service."""
+    return {row.service: row.state for row in position.rows}
+
+
+def told(position: Position) -> Counter[tuple[str, str | None, str | None]]:
+    """Every finding about a received file: code, sheet and cell."""
+    return Counter((f.code, f.sheet, f.cell) for r in position.received for f in r.findings)
