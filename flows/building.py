@@ -16,7 +16,9 @@ from history.store import History
 from report_templates.render import render_pdf
 from schemas.config import Board
 from schemas.figures import decimal_text
+from schemas.kept import KeptAction, KeptFacts, facts_text
 from schemas.pack import Pack
+from transforms.actions import ActionRow
 from transforms.packs.assemble import assemble_pack
 from transforms.packs.inputs import PackInput
 
@@ -36,6 +38,7 @@ class BuiltPack:
     warnings: tuple[str, ...]
     held: tuple[str, ...]
     model: Pack
+    pack_id: int = 0
 
 
 def software_version() -> str:
@@ -104,9 +107,11 @@ def build_pack(
         model.software,
         sha256,
         rendered.pages,
+        str(target),
+        facts=facts_text(keep_facts(position)),
     )
     figures = [PrintedFigure(f.ref, f.key, f.state, decimal_text(f.value), f.text) for f in model.figures]
-    history.record_pack(position.programme.id, record, figures, utc_now())
+    pack_id = history.packs.record(position.programme.id, record, figures, utc_now())
     return BuiltPack(
         position.programme.id,
         board.id,
@@ -119,7 +124,19 @@ def build_pack(
         tuple(_warnings(position, board, rendered.pages)),
         tuple(r.key for r in position.rows if r.state == "held" or r.is_stated),
         model,
+        pack_id,
     )
+
+
+def keep_facts(position: Position) -> KeptFacts:
+    """What is kept with a pack of a position: every figure and action, as rated."""
+    return KeptFacts(position.rows, tuple(_keep_action(row) for row in position.plan.rows))
+
+
+def _keep_action(row: ActionRow) -> KeptAction:
+    due, forecast, done = (d.isoformat() if d else None for d in (row.due, row.forecast, row.entry.completed_on))
+    entry = row.entry
+    return KeptAction(entry.key, entry.title, row.outcome, due, forecast, done, entry.owner_rating, row.reason)
 
 
 def _warnings(position: Position, board: Board, pages: int) -> list[str]:

@@ -69,10 +69,14 @@ def derive_position(
     history: History, loaded: LoadedProgramme, as_at: dt.date, as_known: str | None = None
 ) -> Position:
     """The position of a programme. Without `as_known`, of now: configuration and decisions as declared now."""
-    name = loaded.programme.id
-    known = resolve_known(history, name, as_known)
+    known = resolve_known(history, loaded.programme.id, as_known)
     if known is None:
         register(history, loaded, utc_now())
+    return derive_known(history, loaded.programme.id, as_at, known)
+
+
+def derive_known(history: History, name: str, as_at: dt.date, known: int | None) -> Position:
+    """The position of a programme from history alone, as known at an event; None means the last one."""
     found = history.configuration_at(name, known)
     if found is None:
         raise UsageError(f"nothing is known of {name} yet; run `boardpack ingest --programme {name}` first")
@@ -83,8 +87,6 @@ def derive_position(
     receipts = history.receipts(name, known)
     overrides = [Override.model_validate(d) for d in history.decisions_at(name, "override", known)]
     spoken = judge_again(history, programme, receipts, [*corrections, *overrides], as_at)
-    # what a decision waits for may have been received later than is known
-    loose = spoken.findings if known is None else []
     compared = accept_compared(spoken, programme)
     facts = Facts(compared.known)
     rated = rate_actions(read_trackers(history, programme, receipts, as_at), programme, moves, as_at)
@@ -100,7 +102,7 @@ def derive_position(
         tuple(renew_findings(compared.received, plan.owner_findings)),
         tuple(RefusedFile(r.name, r.sha256, r.received_at, r.findings) for r in history.refusals(name, known)),
         tuple(corrections),
-        (*loose, *problems),
+        (*spoken.findings, *problems),
         tuple(overrides),
         across,
         tuple(_remarks(history, programme, receipts, as_at)),

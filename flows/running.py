@@ -150,6 +150,7 @@ def pack_form(pack: BuiltPack) -> dict[str, Any]:
     """What `build --json` prints."""
     return {
         "programme": pack.programme,
+        "pack": pack.pack_id,
         "board": pack.board,
         "file": str(pack.path),
         "sha256": pack.sha256,

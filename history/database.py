@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from history import tables
+from history.chain import close_events, forget_events
 from history.migrations import migrate
 
 _BUSY_SECONDS = 60
@@ -55,9 +56,16 @@ def _begin(connection: Connection) -> None:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One write transaction: it holds the only write lock from its first statement to its commit."""
+    """One write transaction: it holds the only write lock from its first statement to its commit.
+
+    The events that it added are put into the chain as it ends.
+    """
     with engine.connect().execution_options(is_writing=True) as connection, connection.begin():
-        yield connection
+        try:
+            yield connection
+            close_events(connection)
+        finally:
+            forget_events(connection)
 
 
 @contextmanager

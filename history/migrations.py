@@ -6,15 +6,26 @@ import os
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, inspect, update
 
 from history import tables
+from history.chain import chain_history
 
-STEPS: dict[int, tuple[str, ...]] = {
+STEPS: dict[int, tuple[tuple[str, str], ...]] = {
     # from version 1: a receipt may be of one owner's rows only, and says whose
-    1: ("ALTER TABLE receipt ADD COLUMN scope TEXT NOT NULL DEFAULT ''",),
+    1: (("receipt", "scope TEXT NOT NULL DEFAULT ''"),),
+    # from version 2: events are chained; a pack says where it lies, what it was compared with and what made it
+    2: (
+        ("event", "digest VARCHAR(64) NOT NULL DEFAULT ''"),
+        ("pack", "path TEXT"),
+        ("pack", "compared_with INTEGER"),
+        ("pack", "replaces INTEGER"),
+        ("pack", "reason TEXT"),
+        ("pack", "environment TEXT"),
+        ("pack", "facts TEXT"),
+    ),
 }
-"""What brings a history of each version to the next one."""
+"""The columns that bring a history of each version to the next one; new tables come by themselves."""
 
 
 def migrate(connection: Connection, database: Path, version: int) -> None:
@@ -24,10 +35,13 @@ def migrate(connection: Connection, database: Path, version: int) -> None:
     of what was committed, and nothing else. If anything fails, the transaction leaves everything as it was.
     """
     keep_copy(database, version)
+    there = set(inspect(connection).get_table_names())
     for number in range(version, tables.SCHEMA_VERSION):
-        for statement in STEPS[number]:
-            connection.exec_driver_sql(statement)
+        for table, column in STEPS[number]:
+            if table in there:
+                connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column}")
     tables.metadata.create_all(connection)
+    chain_history(connection)
     mark = update(tables.meta).where(tables.meta.c.key == "schema_version")
     connection.execute(mark.values(value=str(tables.SCHEMA_VERSION)))
 

@@ -87,7 +87,10 @@ class PrintedFigure:
 
 @dataclass(frozen=True, slots=True)
 class PackRecord:
-    """One pack that was built."""
+    """One pack that was built. See history.tables for `path`, `compared_with`, `replaces` and `environment`.
+
+    `facts` are the rows it was made from, as schemas.kept writes them. `pack_id` is 0 before it is recorded.
+    """
 
     board: str
     meeting: dt.date | None
@@ -99,6 +102,39 @@ class PackRecord:
     software: str
     sha256: str
     pages: int
+    path: str = ""
+    compared_with: int | None = None
+    replaces: int | None = None
+    reason: str | None = None
+    environment: str | None = None
+    facts: str | None = None
+    pack_id: int = 0
+    programme: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRecord:
+    """A pack that was issued: for which meeting, by which role, and despite which errors (JSON) and why.
+
+    `ordinal` is 0 for the first issue for a meeting, 1 for its first erratum (`reason` says why), and so on.
+    `path` is where it lies, relative to the home; `seq` is 0 before it is recorded.
+    """
+
+    programme: str
+    pack_id: int
+    board: str
+    meeting: dt.date
+    edition: str
+    ordinal: int
+    role: str
+    decided_on: dt.date
+    reason: str
+    despite: str
+    errors: str
+    sha256: str
+    path: str
+    seq: int = 0
+    at: str = ""
 
 
 def to_receipt(row: Mapping[str, Any]) -> Receipt:

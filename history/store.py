@@ -1,4 +1,4 @@
-"""The one door to history: take a file in, answer "as at D, as known N", record decisions and packs."""
+"""The one door to history: take a file in, answer "as at D, as known N", record decisions; packs beside it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, func, insert, select
 
 from history import tables as t
+from history.chain import add_event
 from history.current import current_receipts
 from history.database import open_engine, reading, writing
 from history.originals import hash_original, keep_original
+from history.packs import Packs
 from history.records import (
     Arrival,
     FiledReceipt,
-    PackRecord,
-    PrintedFigure,
     Receipt,
     Refusal,
     finding_json,
@@ -48,6 +47,7 @@ class History:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._engine = open_engine(folder)
+        self.packs = Packs(self._engine)
 
     def close(self) -> None:
         """Let go of the database's files."""
@@ -65,7 +65,7 @@ class History:
             if last is not None and last["sha256"] == sha256:
                 return FiledReceipt(last["receipt_id"], True)
             _add_file(connection, sha256, len(content), arrival.name)
-            seq = _add_event(connection, arrival.programme, "receipt", arrival.received_at)
+            seq = add_event(connection, arrival.programme, "receipt", arrival.received_at)
             ordinal = max((row["ordinal"] for row in earlier), default=0) + 1
             connection.execute(insert(t.receipt).values(receipt_row(arrival, seq, ordinal, sha256)))
             _add_all(connection, t.reading, [reading_row(seq, i, r) for i, r in enumerate(arrival.readings)])
@@ -107,7 +107,7 @@ class History:
             if known is not None:
                 return int(known)
             _add_file(connection, sha256, len(content), name)
-            seq = _add_event(connection, programme, "refusal", received_at)
+            seq = add_event(connection, programme, "refusal", received_at)
             connection.execute(
                 insert(t.refusal).values(
                     seq=seq,
@@ -134,7 +134,7 @@ class History:
                 .limit(1)
             )
             if last != sha:
-                seq = _add_event(connection, programme, "configuration", at)
+                seq = add_event(connection, programme, "configuration", at)
                 connection.execute(insert(t.configuration).values(seq=seq, programme=programme, sha=sha, json=text))
         return sha
 
@@ -180,9 +180,11 @@ class History:
     def last_event(self, programme: str) -> int:
         """The number of the last thing that was learnt or decided of a programme; 0 where nothing was.
 
-        Building a pack adds nothing to what is known: the next one is as known at the same event.
+        Building or issuing a pack adds nothing to what is known: the next one is as known at the same event.
         """
-        query = select(func.max(t.event.c.seq)).where(t.event.c.programme == programme, t.event.c.kind != "pack")
+        query = select(func.max(t.event.c.seq)).where(
+            t.event.c.programme == programme, t.event.c.kind.not_in(t.BESIDE_KNOWLEDGE)
+        )
         with reading(self._engine) as connection:
             return int(connection.scalar(query) or 0)
 
@@ -279,31 +281,6 @@ class History:
                 rows += connection.execute(query).mappings().all()
         return rows
 
-    # packs
-
-    def record_pack(self, programme: str, pack: PackRecord, figures: Sequence[PrintedFigure], at: str) -> int:
-        """Record a pack and every figure it prints; returns its id."""
-        with writing(self._engine) as connection:
-            seq = _add_event(connection, programme, "pack", at)
-            connection.execute(
-                insert(t.pack).values(
-                    pack_id=seq,
-                    programme=programme,
-                    board=pack.board,
-                    meeting=pack.meeting.isoformat() if pack.meeting else None,
-                    edition=pack.edition,
-                    format=pack.format,
-                    as_at=pack.as_at.isoformat(),
-                    as_known=pack.as_known,
-                    configuration_sha=pack.configuration_sha,
-                    software=pack.software,
-                    sha256=pack.sha256,
-                    pages=pack.pages,
-                )
-            )
-            _add_all(connection, t.printed_figure, [{"pack_id": seq, **asdict(f)} for f in figures])
-        return seq
-
 
 def _earlier_receipts(connection: Connection, arrival: Arrival) -> Sequence[RowMapping]:
     """The receipts of the same return and period, of any scope, the last one first."""
@@ -314,11 +291,6 @@ def _earlier_receipts(connection: Connection, arrival: Arrival) -> Sequence[RowM
     )
     query = select(t.receipt).where(same).order_by(t.receipt.c.receipt_id.desc())
     return connection.execute(query).mappings().all()
-
-
-def _add_event(connection: Connection, programme: str, kind: str, at: str) -> int:
-    result = connection.execute(insert(t.event).values(programme=programme, kind=kind, at=at))
-    return int(result.inserted_primary_key[0])  # type: ignore[index]
 
 
 def _add_file(connection: Connection, sha256: str, size: int, name: str) -> None:
@@ -342,7 +314,7 @@ def _add_decision(
     *,
     is_withdrawn: int,
 ) -> None:
-    seq = _add_event(connection, programme, "withdrawal" if is_withdrawn else "decision", at)
+    seq = add_event(connection, programme, "withdrawal" if is_withdrawn else "decision", at)
     connection.execute(
         insert(t.decision).values(
             seq=seq,

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
 meta = Table("meta", metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False))
 
-# One row for everything that happened, in order: "as known N" is a row of this table.
+# One row for everything that happened, in order and without a gap: "as known N" is a row of this table.
+# `digest` is of all that the event brought, and of the digest before it (see history.chain).
 event = Table(
     "event",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("programme", String(80), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("at", String(32), nullable=False),
+    Column("digest", String(64), nullable=False, server_default=""),
 )
+
+BESIDE_KNOWLEDGE = ("pack", "issue", "published", "retired")
+"""Kinds of events that add nothing to what is known of a programme: what we made of it, sent and put away."""
 
 file = Table(
     "file",
@@ -137,6 +142,9 @@ decision = Table(
     Column("json", Text, nullable=False),
 )
 
+# `path` is where the pack was put (within the home, relative to it); `compared_with` the pack it tells the
+# changes since; `replaces` the issued pack that it would put right; `environment` what made it (JSON);
+# `facts` the rows it was made from (JSON, see schemas.kept).
 pack = Table(
     "pack",
     metadata,
@@ -152,6 +160,12 @@ pack = Table(
     Column("software", String(40), nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("pages", Integer, nullable=False),
+    Column("path", Text),
+    Column("compared_with", Integer, ForeignKey("pack.pack_id")),
+    Column("replaces", Integer, ForeignKey("pack.pack_id")),
+    Column("reason", Text),
+    Column("environment", Text),
+    Column("facts", Text),
 )
 
 printed_figure = Table(
@@ -164,4 +178,47 @@ printed_figure = Table(
     Column("value", Text),
     Column("text", Text, nullable=False),
     UniqueConstraint("pack_id", "figure_key"),
+)
+
+# A pack that was issued. `ordinal` is 0 for the first issue for a meeting, 1 for its first erratum, and so on;
+# `errors` are the findings that stood (JSON), `despite` why it was issued all the same.
+issue = Table(
+    "issue",
+    metadata,
+    Column("seq", Integer, ForeignKey("event.seq"), primary_key=True),
+    Column("programme", String(80), nullable=False),
+    Column("pack_id", Integer, ForeignKey("pack.pack_id"), nullable=False, unique=True),
+    Column("board", String(80), nullable=False),
+    Column("meeting", String(10), nullable=False),
+    Column("edition", String(12), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("decided_on", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("despite", Text, nullable=False),
+    Column("errors", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("path", Text, nullable=False),
+    UniqueConstraint("programme", "board", "meeting", "edition", "ordinal"),
+)
+
+# A file that was put into the home for people: acknowledgements, marked copies, forms. `path` is relative to it.
+published = Table(
+    "published",
+    metadata,
+    Column("seq", Integer, ForeignKey("event.seq"), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("what", String(40), nullable=False),
+    UniqueConstraint("seq", "path"),
+)
+
+# An original whose bytes were deleted by the rule of retention; its hash, size and name stay in `file`.
+retired = Table(
+    "retired",
+    metadata,
+    Column("seq", Integer, ForeignKey("event.seq"), nullable=False),
+    Column("sha256", String(64), ForeignKey("file.sha256"), primary_key=True),
+    Column("rule", Text, nullable=False),
 )

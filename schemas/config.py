@@ -88,8 +88,18 @@ class Branding(Frozen):
     classification: str = "OFFICIAL"
 
 
+class Meeting(Frozen):
+    """A meeting of a board, and the date its figures are as at (else the last reporting date before it)."""
+
+    date: dt.date
+    as_at: dt.date | None = None
+
+
 class Board(Frozen):
-    """A board: who meets, and which priorities its pack covers (all, if none is named)."""
+    """A board: who meets and when, and which priorities its pack covers (all, if none is named).
+
+    A pack is due `papers_days` before its meeting.
+    """
 
     id: Slug
     title: str
@@ -99,6 +109,8 @@ class Board(Frozen):
     purpose: str = ""
     asks: tuple[str, ...] = ()
     page_budget: int = 30
+    meetings: tuple[Meeting, ...] = ()
+    papers_days: Annotated[int, Field(ge=0, le=60)] = 5
 
 
 class TargetStep(Frozen):
@@ -225,7 +237,8 @@ class Return(Frozen):
 
     A return without layouts is one that the plan names and nobody has sent yet.
     `partial` declares the dates whose workbook holds only some tables; `weekday` the day that a weekly
-    return is as at.
+    return is as at; `first` and `last` the first and last period ends that are expected; `due_days` how many
+    days after its as-at date it is expected.
     """
 
     id: Slug
@@ -233,6 +246,9 @@ class Return(Frozen):
     kind: Literal["measures", "tracker", "commentary"] = "measures"
     cadence: Cadence
     weekday: Weekday | None = None
+    first: dt.date | None = None
+    last: dt.date | None = None
+    due_days: Annotated[int, Field(ge=0, le=366)] | None = None
     sender: str = ""
     recognise: tuple[str, ...] = ()
     partial: dict[dt.date, tuple[Slug, ...]] = {}
@@ -288,6 +304,12 @@ class DueDateDecision(Frozen):
     reason: str
 
 
+class Retention(Frozen):
+    """For how many years the bytes of what was received are kept; figures, and what was read, stay."""
+
+    originals_years: Annotated[int, Field(ge=1, le=100)]
+
+
 class Programme(Frozen):
     """One improvement plan of one authority: everything the pipeline needs to know of it."""
 
@@ -310,6 +332,7 @@ class Programme(Frozen):
     unmeasured: tuple[Unmeasured, ...] = ()
     boards: tuple[Board, ...] = ()
     assumptions: tuple[str, ...] = ()
+    retention: Retention | None = None
 
     def return_of(self, return_id: str) -> Return:
         """The return of that id. KeyError names an id that is not declared."""

@@ -80,7 +80,7 @@ def test_what_was_known_is_still_known_as_of_a_whole_workbook(folder: Path) -> N
         assert (now.receipt_id, now.ordinal) == (filed.receipt_id, 2)
     finally:
         history.close()
-    assert version(folder / "history.sqlite") == str(SCHEMA_VERSION) == "2"
+    assert version(folder / "history.sqlite") == str(SCHEMA_VERSION) == "3"
 
 
 def test_the_old_history_is_kept_beside_the_new_one(folder: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_migrated_history_is_opened_again_without_another_copy(folder: Path) -
 
 
 def test_a_migration_that_fails_leaves_everything_as_it_was(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    steps = {1: (*migrations.STEPS[1], "ALTER TABLE no_such_table ADD COLUMN x TEXT")}
+    steps = {1: migrations.STEPS[1], 2: (*migrations.STEPS[2], ("receipt", "no such type of column )"))}
     monkeypatch.setattr(migrations, "STEPS", steps)
     with pytest.raises(HistoryError):
         History(folder)
@@ -109,7 +109,7 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(folder: Path, monkey
     assert "scope" not in columns(folder / "history.sqlite")
     monkeypatch.undo()
     History(folder).close()
-    assert version(folder / "history.sqlite") == "2"
+    assert version(folder / "history.sqlite") == str(SCHEMA_VERSION)
 
 
 def open_once(folder: Path) -> int:
@@ -132,11 +132,11 @@ def test_a_newer_history_is_refused_and_left_alone(tmp_path: Path) -> None:
     History(tmp_path).close()
     path = tmp_path / "history.sqlite"
     with closing(sqlite3.connect(path)) as opened:
-        opened.execute("UPDATE meta SET value = '3'")
+        opened.execute("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
         opened.commit()
-    with pytest.raises(HistoryError, match="schema version 3; this Boardpack reads version 2"):
+    with pytest.raises(HistoryError, match="schema version 99; this Boardpack reads version 3"):
         database.open_engine(tmp_path)
-    assert version(path) == "3"
+    assert version(path) == "99"
     assert not list(tmp_path.glob("*.backup"))
 
 
