@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.layouts import app as layouts
+from flows.cli.options import AsAt, AsJson, AsKnown, AsOf, Files, HomeOption, Programme
 from flows.settings import UsageError, utc_now
 
 app = typer.Typer(
@@ -23,16 +24,7 @@ app = typer.Typer(
 )
 app.add_typer(layouts, name="layout")
 
-Programme = Annotated[str, typer.Option("--programme", help="Folder name of a programme, or a path to one.")]
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="Holds inbox, history, outbox and returned. Default ./boardpack_home.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document to standard output.")]
-AsAt = Annotated[str, typer.Option("--as-at", help="Cut-off date of the figures, for example 2021-11-30.")]
-AsOf = Annotated[str | None, typer.Option("--as-at", help="Date of the form. Default today.")]
-AsKnown = Annotated[str | None, typer.Option("--as-known", help="What was known then: an event number, or a time.")]
 _MOST_BYTES_AHEAD = 20_000_000
-Files = Annotated[list[Path] | None, typer.Argument(help="Workbooks.", show_default=False)]
 
 
 @app.command()
