@@ -6,6 +6,8 @@ without a gap, and a reader sees one consistent view.
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -131,10 +133,25 @@ def _open_file(folder: Path) -> Engine:
 
 def _set_pragmas(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _begin_log(cursor)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _begin_log(cursor: Any) -> None:
+    """Change a new database to WAL. SQLite waits for no other that does the same at once, so we do."""
+    for attempt in range(_BUSY_SECONDS * 20):
+        if attempt:
+            time.sleep(0.05)
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+        else:
+            return
+    raise sqlite3.OperationalError("database is locked")
 
 
 def _begin(connection: Connection) -> None:
