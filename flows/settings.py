@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from history.failures import DATABASE_SETTING
+from history.failures import DATABASE_SETTING, SERVER_MARK
 
 if TYPE_CHECKING:
     from history.store import History
@@ -61,7 +61,7 @@ class Home:
         """Whether there is a history: a question alone makes none, in the home or on a server."""
         url = database_url()
         if url is None:
-            return (self.history / "history.sqlite").is_file()
+            return any((self.history / name).is_file() for name in ("history.sqlite", SERVER_MARK))
         from history.database import holds_history
 
         return holds_history(self.history, url)

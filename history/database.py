@@ -18,14 +18,13 @@ from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, InterfaceError,
 
 from history import postgresql, tables
 from history.chain import close_events, forget_events
-from history.failures import DATABASE_SETTING, HistorySettingError
+from history.failures import DATABASE_SETTING, SERVER_MARK, HistorySettingError
 from history.failures import HistoryError as HistoryError
 from history.migrations import keep_copy, keep_schema, migrate
 from history.network import refuse_share
 
 _BUSY_SECONDS = 60
 _FILE = "history.sqlite"
-_MARK = "on-postgresql.txt"
 _MARK_TEXT = f"The history of this home is in a PostgreSQL database: {DATABASE_SETTING} says where.\n"
 
 
@@ -115,10 +114,10 @@ def _opening(engine: Engine) -> Iterator[None]:
 
 def _open_file(folder: Path) -> Engine:
     refuse_share(folder)
-    if (folder / _MARK).exists() and not (folder / _FILE).exists():
+    if (folder / SERVER_MARK).exists() and not (folder / _FILE).exists():
         raise HistorySettingError(
             f"the history of {folder.parent} is in a PostgreSQL database, and {DATABASE_SETTING} is not set; "
-            f"set it, or delete {folder / _MARK} to begin another history here"
+            f"set it, or delete {folder / SERVER_MARK} to begin another history here"
         )
     folder.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
@@ -171,8 +170,8 @@ def _open_server(folder: Path, text: str) -> Engine:
         )
     _prepare(engine)
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / _MARK).exists():
-        (folder / _MARK).write_text(_MARK_TEXT, encoding="utf-8")
+    if not (folder / SERVER_MARK).exists():
+        (folder / SERVER_MARK).write_text(_MARK_TEXT, encoding="utf-8")
     return engine
 
 

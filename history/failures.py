@@ -5,6 +5,9 @@ from __future__ import annotations
 DATABASE_SETTING = "BOARDPACK_DATABASE"
 """The environment variable that names a PostgreSQL database; flows reads it, messages here name it."""
 
+SERVER_MARK = "on-postgresql.txt"
+"""The file in a home's history/ that says that a server holds its tables: no second history is begun in the home."""
+
 
 class HistoryError(Exception):
     """History cannot be opened or does not hold what is asked; the message is for people."""

@@ -61,6 +61,15 @@ def test_a_home_on_a_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert not (home / "history").exists()
 
 
+def test_a_home_whose_history_is_on_a_server_is_told_from_an_empty_one(tmp_path: Path) -> None:
+    """Whoever forgets the setting reads of it, and not that nothing was received."""
+    (tmp_path / "history").mkdir()
+    (tmp_path / "history" / "on-postgresql.txt").touch()
+    for result in commands(tmp_path):
+        assert result.code == 2
+        assert f"is in a PostgreSQL database, and {SETTING} is not set" in result.error_line
+
+
 def test_an_empty_setting_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SETTING, " ")
     question, taken = commands(tmp_path)
