@@ -438,8 +438,9 @@ def run_pip(what: str, arguments: list[str]) -> bool:
 
 
 def make_child_environment() -> dict[str, str]:
-    """Return the environment for our own programs: no usage reports, patience with a slow start."""
-    environment = dict(os.environ)
+    """Return the environment for our own programs: no usage reports, patience with a slow start, and no history
+    but that of the home they are given."""
+    environment = {key: value for key, value in os.environ.items() if key != "BOARDPACK_DATABASE"}
     environment.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     environment.setdefault("DO_NOT_TRACK", "1")
     environment.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "90")

@@ -78,7 +78,8 @@ def make_engine(url: URL, wait_seconds: int) -> Engine:
 
 def describe(url: URL) -> str:
     """Where a database is, in words: never the user's password."""
-    host = url.host or url.query.get("host") or "this machine"
+    given = url.query.get("host", ())
+    host = url.host or (given if isinstance(given, str) else ", ".join(given)) or "this machine"
     port = f":{url.port}" if url.port else ""
     return f"the PostgreSQL database {url.database} on {host}{port}"
 

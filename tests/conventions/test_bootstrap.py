@@ -139,6 +139,13 @@ def test_a_demo_home_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     assert (target / "precious.xlsx").exists()
 
 
+def test_the_demo_and_the_tests_touch_no_shared_history(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOARDPACK_DATABASE", "postgresql://analyst@db.example/packs")
+    environment = bootstrap.make_child_environment()
+    assert "BOARDPACK_DATABASE" not in environment
+    assert environment["PATH"] == os.environ["PATH"]
+
+
 def test_the_demo_starts_from_the_samples_alone(tmp_path: Path) -> None:
     samples = tmp_path / "sample_inputs" / "slough_2021"
     samples.mkdir(parents=True)

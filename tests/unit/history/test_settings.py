@@ -32,6 +32,19 @@ def test_a_database_on_a_server(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("postgresql://db.example/packs", "db.example"),
+        ("postgresql:///packs", "this machine"),
+        ("postgresql:///packs?host=/run/postgresql", "/run/postgresql"),
+        ("postgresql:///packs?host=one.example&host=two.example", "one.example, two.example"),
+    ],
+)
+def test_where_it_is_in_words(text: str, place: str) -> None:
+    assert describe(read_url(text)) == f"the PostgreSQL database packs on {place}"
+
+
+@pytest.mark.parametrize(
     ("text", "why"),
     [
         (f"analyst:{SECRET}@db/packs", "is not the URL of a database"),
