@@ -14,9 +14,8 @@ from flows.inbox import WaitingFile
 from flows.position import Position, derive_position
 from flows.quarantine import purge_quarantine
 from flows.receiving import Received, receive_files
-from flows.settings import Home, UsageError, find_programme_folder, programme_folders
+from flows.settings import Home, UsageError, find_programme_folder, open_history, programme_folders
 from flows.taking import TakenFile
-from history.store import History
 from programmes.load import LoadedProgramme, load_programme
 
 
@@ -78,7 +77,7 @@ def build_board(
 ) -> tuple[BuiltPack, Position]:
     """Build one board's pack from what is known now."""
     loaded = load_programme(folder)
-    history = History(home.history)
+    history = open_history(home)
     try:
         position = derive_position(history, loaded, as_at)
         board = find_board(position, board_id)
@@ -90,7 +89,7 @@ def build_board(
 
 def read_position(home: Home, folder: Path, as_at: dt.date) -> Position:
     """The position of a programme as known now."""
-    history = History(home.history)
+    history = open_history(home)
     try:
         return derive_position(history, load_programme(folder), as_at)
     finally:

@@ -222,3 +222,14 @@ retired = Table(
     Column("sha256", String(64), ForeignKey("file.sha256"), primary_key=True),
     Column("rule", Text, nullable=False),
 )
+
+
+def _order_text_alike() -> None:
+    """Let PostgreSQL order text by its code points, as SQLite and Python do, and hold it to no length either."""
+    for table in metadata.tables.values():
+        for column in table.columns:
+            if isinstance(column.type, String):
+                column.type = column.type.with_variant(Text(collation="C"), "postgresql")
+
+
+_order_text_alike()

@@ -10,7 +10,7 @@ from flows.cli.forms import action_form, kpi_forms
 from flows.cli.intake import print_json, say
 from flows.explaining import explain_figure, find_row, say_explanation
 from flows.position import Position, derive_position
-from flows.settings import find_home, find_programme_folder
+from flows.settings import find_home, find_programme_folder, open_history
 from programmes.load import load_programme
 from schemas.facts import ACTION_COLUMNS, KPI_COLUMNS
 from schemas.frames import ACTION_SCHEMA, KPI_SCHEMA, make_frame
@@ -20,8 +20,6 @@ from transforms.words import say_number
 
 def open_position(programme: str, as_at: str, as_known: str | None, home_option: Path | None) -> Position:
     """The position of a programme for one answer; its loose findings go to standard error."""
-    from history.store import History
-
     home = find_home(home_option)
     loaded = load_programme(find_programme_folder(programme, home))
     date = as_date(as_at)
@@ -32,7 +30,7 @@ def open_position(programme: str, as_at: str, as_known: str | None, home_option:
     )
     if not home.has_history:
         raise nothing
-    history = History(home.history)
+    history = open_history(home)
     try:
         position = derive_position(history, loaded, date, as_known)
     finally:
