@@ -32,6 +32,7 @@ def build_one(
 ) -> int:
     """Build one pack and say where it lies; 1 where it holds held figures."""
     from flows.building import build_pack, find_board
+    from flows.position import resolve_known
     from flows.running import pack_form
     from history.store import History
 
@@ -41,7 +42,8 @@ def build_one(
     home = find_home(home_option)
     history = History(home.history)
     try:
-        pack = build_pack(history, position, found, home.outbox(position.programme.id), meets, out)
+        upto = resolve_known(history, position.programme.id, as_known)
+        pack = build_pack(history, position, found, home.outbox(position.programme.id), meets, out, upto)
     finally:
         history.close()
     if as_json:
