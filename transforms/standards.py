@@ -15,8 +15,6 @@ _RULES = {
     "decimals": "its decimals",
     "basis": "what it covers",
     "company": "how the company figure is made",
-    "services": "its services",
-    "subgroups": "its groups",
     "improvement": "what counts as improvement",
     "stale_after": "how old a figure may be",
     "expected_from": "when an effect is expected",

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from history.records import PackRecord
 from tests.builders import Shown, percent, tracker
-from tests.scenarios.harbour import lamps
+from tests.scenarios.harbour import broken_by, lamps, lamps_of_month
 from tests.scenarios.issued import (
     BASIN,
     ISLANDS,
@@ -75,6 +76,15 @@ def keepers(base: Path, tmp_path: Path) -> Keepers:
     return Keepers.copied(base, tmp_path / "own")
 
 
+def first_pack(keepers: Keepers) -> PackRecord:
+    """The pack of January that was issued first."""
+    history = keepers.open()
+    try:
+        return history.packs.built("lamplight")[0]
+    finally:
+        history.close()
+
+
 # --- Each cause alone -----------------------------------------------------------------------------------
 
 
@@ -112,10 +122,7 @@ def test_a_restatement_taken_back_is_no_change(keepers: Keepers) -> None:
     changes = keepers.changes(FEBRUARY)
     assert changes.since.as_known == keepers.known(JANUARY, changes.since.as_known).as_known
     assert causes(changes) == {BASIN: ["restated"], WHOLE: ["restated"]}, "the erratum printed the other figures"
-    history = keepers.open()
-    first = history.packs.built("lamplight")[0]
-    history.close()
-    assert causes(keepers.changes_from(first, FEBRUARY)) == {}, "A, B, back to A"
+    assert causes(keepers.changes_from(first_pack(keepers), FEBRUARY)) == {}, "A, B, back to A"
 
 
 def test_a_late_return_is_restated_not_performance(keepers: Keepers) -> None:
@@ -261,6 +268,52 @@ def test_an_override_is_named_with_its_role_and_note(keepers: Keepers) -> None:
     (step,) = of(keepers.changes(JANUARY + 1), BASIN).steps[:1]
     by = "by the override of 21 February 2031 (Harbour Master: The share is right)"
     assert (step.cause, step.words) == ("restated", f"Held then, 75.0% now {by}")
+
+
+@pytest.mark.long
+def test_a_figure_that_another_return_contradicts_is_restated_by_that_return(keepers: Keepers) -> None:
+    rows = ((QUAY, 400, 280, percent("70.0")), ("Upper Reach", 200, 150, percent("75.0")))
+    receipt = keepers.send(JANUARY, book=lamps_of_month("January 2031", *rows), on="2031-02-18T09:00:00Z")
+    pack = first_pack(keepers)
+    (step,) = of(keepers.changes_from(pack, JANUARY), BASIN).steps
+    by = f"by the workbook received on 18 February 2031 (receipt {receipt})"
+    assert (step.cause, step.words.split(":")[0]) == ("restated", f"75.0% then, now held {by}")
+
+
+# --- Limits ---------------------------------------------------------------------------------------------
+
+BROKEN = """\
+  - id: lamps_broken
+    label: Lamps broken
+    measure: lamps_broken
+    return: harbour_report
+    direction: lower
+    unit: lamps
+    decimals: 0
+    basis: in_period
+    company: stated
+"""
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+YEAR = {f"{month}_30": 20 + 4 * (place % 2) for place, month in enumerate(MONTHS)} | {"Jan_31": 20}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("december", "is_restated"), [(24, False), (30, True)])
+def test_limits_are_reckoned_anew(december: int, is_restated: bool, keepers: Keepers) -> None:
+    path = keepers.harbour.programme / "indicators.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + BROKEN, encoding="utf-8")
+    keepers.send(JANUARY, book=broken_by("January 2031", **YEAR))
+    pack = keepers.issue(JANUARY, ordinal=1)
+    assert [(x.key, x.count) for x in kept(pack).limits] == [("lamps_broken//", 13)]
+    keepers.send(FEBRUARY)
+    keepers.send(FEBRUARY, book=broken_by("February 2031", **YEAR | {"Dec_30": december, "Feb_31": 26}))
+    changes = keepers.changes(FEBRUARY)
+    assert causes(changes) == {"lamps_broken//": ["performance"]}, "January's own figure is as it was"
+    (limits,) = changes.limits
+    assert (limits.points_before, limits.points_after, limits.before) == (13, 14, "11 to 32")
+    assert limits.is_restated == is_restated
+    assert limits.words.startswith("Limits reckoned anew, of 13 and now 14 points: 11 to 32 becomes ")
+    assert limits.words.endswith("earlier data were restated") == is_restated
 
 
 # --- Actions --------------------------------------------------------------------------------------------
@@ -425,9 +478,7 @@ def test_a_resent_workbook_whose_row_contradicts_itself_is_restated_as_held(keep
     book = lamps(MONTH_ENDS[0], *USUAL)
     book.put(QUAY, "% in time", percent("70.0"))
     receipt = keepers.send(JANUARY, book=book, on="2031-02-17T09:00:00Z")
-    first = keepers.open()
-    pack = first.packs.built("lamplight")[0]
-    first.close()
+    pack = first_pack(keepers)
     (held,) = of(keepers.changes_from(pack, JANUARY), BASIN).steps
     assert held.words.startswith(
         f"75.0% then, now held by the workbook received on 17 February 2031 (receipt {receipt}): "

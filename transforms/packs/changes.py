@@ -48,12 +48,10 @@ def say_since(pack: PackInput) -> Since:
     changes = pack.changes
     if changes is None:
         return Since("", (FIRST,))
-    lines = []
-    for cause, one, many in _BRIEF:
-        steps = changes.steps(cause)
-        if steps:
-            lines.append(f"{plural(len(_keys(steps)), one, many)}: {_name(steps, pack)}.")
-    lines.append(_performance_line(changes))
+    told = [(changes.steps(cause), one, many) for cause, one, many in _BRIEF if changes.steps(cause)]
+    most = max(_MOST_NAMED + 1 - len(told), 1)
+    lines = [f"{plural(len(_keys(steps)), one, many)}: {_name(steps, pack, most)}." for steps, one, many in told]
+    lines += _last_line(changes, is_first=not lines)
     return Since(f"Since the pack for {_meeting(changes)}", tuple(lines))
 
 
@@ -61,14 +59,14 @@ def _keys(steps: Iterable[tuple[FigureChange, Step]]) -> list[str]:
     return list(dict.fromkeys(change.key for change, _ in steps))
 
 
-def _name(steps: Sequence[tuple[FigureChange, Step]], pack: PackInput) -> str:
+def _name(steps: Sequence[tuple[FigureChange, Step]], pack: PackInput, most: int) -> str:
     """ "K4 was 66.1%, is 68.0%; K7, K8 and K9 from 90% to 92%; and 3 more"."""
     alike: dict[str, list[str]] = {}
     for change, step in steps:
         name = change.ref or f"{change.label} (was {change.earlier_ref})"
         alike.setdefault(_tell(step, pack), []).append(name)
-    shown = [f"{_refs(names)} {text}" for text, names in list(alike.items())[:_MOST_NAMED]]
-    rest = sum(len(names) for names in list(alike.values())[_MOST_NAMED:])
+    shown = [f"{_refs(names)} {text}" for text, names in list(alike.items())[:most]]
+    rest = sum(len(names) for names in list(alike.values())[most:])
     return "; ".join(shown) + (f"; and {rest} more" if rest > 0 else "")
 
 
@@ -96,7 +94,8 @@ def _tell(step: Step, pack: PackInput) -> str:
     return f"was {pack.rating(before.impact).word}, is {pack.rating(after.impact).word}"
 
 
-def _performance_line(changes: Changes) -> str:
+def _last_line(changes: Changes, *, is_first: bool) -> list[str]:
+    """How many figures and actions moved, and how many did not."""
     moved = changes.steps("performance")
     turned = [s for _, s in moved if s.before and s.after and s.before.impact != s.after.impact]
     parts = []
@@ -106,11 +105,13 @@ def _performance_line(changes: Changes) -> str:
     if changes.actions:
         parts.append(f"{plural(len(changes.actions), 'action')} changed outcome or due date")
     if changes.limits:
-        parts.append(f"limits reckoned anew for {plural(len(changes.limits), 'series', 'series')}")
-    if not parts:
-        return "No other figure and no action changed."
+        parts.append(f"limits were reckoned anew for {plural(len(changes.limits), 'series', 'series')}")
+    if not parts and is_first:
+        return ["Nothing changed: every figure and action is as before."]
+    if changes.same:
+        parts.append(f"{changes.same} {'figure is' if changes.same == 1 else 'figures are'} as before")
     text = "; ".join(parts)
-    return f"{text}; {changes.same} {'figure is' if changes.same == 1 else 'figures are'} as before."
+    return [f"{text[:1].upper()}{text[1:]}."] if text else []
 
 
 def _meeting(changes: Changes) -> str:

@@ -38,9 +38,7 @@ def week(number: int) -> Period:
 def weeks(numerators: Sequence[int | None], denominator: int = 100, **keys: Any) -> list[Observation]:
     """A share for each week; None is a week without a return."""
     return [
-        given(n, denominator, service=None, period=week(i), **keys)
-        for i, n in enumerate(numerators)
-        if n is not None
+        given(n, denominator, service=None, period=week(i), **keys) for i, n in enumerate(numerators) if n is not None
     ]
 
 
@@ -102,9 +100,7 @@ def test_series_of_which_limits_tell_nothing_have_none(items: list[Observation],
 
 def test_counts_of_fewer_than_two_have_no_limits() -> None:
     def counts(*numbers: int) -> list[Observation]:
-        return [
-            given(n, None, str(n), service=None, period=week(i), form="count") for i, n in enumerate(numbers)
-        ]
+        return [given(n, None, str(n), service=None, period=week(i), form="count") for i, n in enumerate(numbers)]
 
     own = programme(company="sum", unit="lamps")
     assert limits(counts(*[1, 2] * 6, 1), own) == ()
