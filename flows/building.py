@@ -5,20 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from delivery.outbox import publish_file
+from flows.keeping import keep_facts, software_version
 from flows.position import Position
 from flows.settings import UsageError, utc_now
+from flows.since import changes_since, find_last_issued
 from history.records import PackRecord, PrintedFigure
 from history.store import History
 from report_templates.render import render_pdf
+from schemas.changes import Changes
 from schemas.config import Board
 from schemas.figures import decimal_text
-from schemas.kept import KeptAction, KeptFacts, facts_text
+from schemas.kept import facts_text
 from schemas.pack import Pack
-from transforms.actions import ActionRow
 from transforms.packs.assemble import assemble_pack
 from transforms.packs.inputs import PackInput
 
@@ -41,14 +42,6 @@ class BuiltPack:
     pack_id: int = 0
 
 
-def software_version() -> str:
-    """Name and version of this software, as a pack prints it."""
-    try:
-        return f"Boardpack {version('boardpack')}"
-    except PackageNotFoundError:
-        return "Boardpack"
-
-
 def find_board(position: Position, board_id: str) -> Board:
     """A board by id. UsageError names the boards there are."""
     for board in position.programme.boards:
@@ -58,8 +51,14 @@ def find_board(position: Position, board_id: str) -> Board:
     raise UsageError(f"there is no board '{board_id}' in {position.programme.id}; its boards are {known}")
 
 
-def model_pack(position: Position, board: Board, meeting: dt.date | None, edition: str = "restricted") -> Pack:
-    """The finished model of a board's pack."""
+def model_pack(
+    position: Position,
+    board: Board,
+    meeting: dt.date | None,
+    edition: str = "restricted",
+    changes: Changes | None = None,
+) -> Pack:
+    """The finished model of a board's pack. `changes` is what changed since the pack last issued to it, if any."""
     return assemble_pack(
         PackInput(
             position.programme,
@@ -78,6 +77,7 @@ def model_pack(position: Position, board: Board, meeting: dt.date | None, editio
             software_version(),
             position.across,
             position.remarks,
+            changes,
         )
     )
 
@@ -89,9 +89,16 @@ def build_pack(
     outbox: Path,
     meeting: dt.date | None,
     out: Path | None,
+    upto: int | None = None,
 ) -> BuiltPack:
-    """Build one pack, put it in place whole, and record it with every figure it prints."""
-    model = model_pack(position, board, meeting)
+    """Build one pack, put it in place whole, and record it with every figure it prints.
+
+    It tells what changed since the pack last issued to the board; `upto` leaves out what was issued after that event.
+    """
+    name = position.programme.id
+    last = find_last_issued(history, name, board.id, "restricted", meeting, position.as_at, upto)
+    changes = changes_since(history, position, board, last) if last is not None else None
+    model = model_pack(position, board, meeting, changes=changes)
     rendered = render_pdf(model)
     target = out or outbox / f"{position.programme.id}_{board.id}_{position.as_at.isoformat()}_restricted.pdf"
     publish_file(target.absolute(), rendered.content)
@@ -108,6 +115,7 @@ def build_pack(
         sha256,
         rendered.pages,
         str(target),
+        last.pack_id if last is not None else None,
         facts=facts_text(keep_facts(position)),
     )
     figures = [PrintedFigure(f.ref, f.key, f.state, decimal_text(f.value), f.text) for f in model.figures]
@@ -126,17 +134,6 @@ def build_pack(
         model,
         pack_id,
     )
-
-
-def keep_facts(position: Position) -> KeptFacts:
-    """What is kept with a pack of a position: every figure and action, as rated."""
-    return KeptFacts(position.rows, tuple(_keep_action(row) for row in position.plan.rows))
-
-
-def _keep_action(row: ActionRow) -> KeptAction:
-    due, forecast, done = (d.isoformat() if d else None for d in (row.due, row.forecast, row.entry.completed_on))
-    entry = row.entry
-    return KeptAction(entry.key, entry.title, row.outcome, due, forecast, done, entry.owner_rating, row.reason)
 
 
 def _warnings(position: Position, board: Board, pages: int) -> list[str]:

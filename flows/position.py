@@ -76,16 +76,22 @@ def derive_position(
     return derive_known(history, loaded.programme.id, as_at, known)
 
 
-def derive_known(history: History, name: str, as_at: dt.date, known: int | None) -> Position:
-    """The position of a programme from history alone, as known at an event; None means the last one."""
+def derive_known(
+    history: History, name: str, as_at: dt.date, known: int | None, judged_as: Programme | None = None
+) -> Position:
+    """The position of a programme from history alone, as known at an event; None means the last one.
+
+    `judged_as` judges what is known by another configuration: returns that it does not declare say nothing.
+    """
     found = history.configuration_at(name, known)
     if found is None:
         raise UsageError(f"nothing is known of {name} yet; run `boardpack ingest --programme {name}` first")
     sha, text = found
-    programme = read_configuration(text)
+    programme = judged_as or read_configuration(text)
     corrections = [read_decision(Correction, d) for d in history.decisions_at(name, "correction", known)]
     moves = [read_decision(DueDateDecision, d) for d in history.decisions_at(name, "due_date", known)]
-    receipts = history.receipts(name, known)
+    declared = None if judged_as is None else {item.id for item in judged_as.returns}
+    receipts = [r for r in history.receipts(name, known) if declared is None or r.return_id in declared]
     overrides = [read_decision(Override, d) for d in history.decisions_at(name, "override", known)]
     spoken = judge_again(history, programme, receipts, [*corrections, *overrides], as_at)
     compared = accept_compared(spoken, programme)

@@ -1,4 +1,4 @@
-"""What changed between two packs of a board, with its causes kept apart."""
+"""What changed between two packs, with its causes kept apart."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ Cause = Literal["performance", "restated", "target", "rule", "limits", "software
 - performance: a later date has another figure;
 - limits: the limits of its series were reckoned anew.
 """
-CAUSES: tuple[Cause, ...] = ("performance", "restated", "target", "rule", "limits", "software")
+CAUSES: tuple[Cause, ...] = ("restated", "target", "rule", "software", "limits", "performance")
+"""The causes in the order in which they are told: what a reader would mistake for performance comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +35,26 @@ class PriorPack:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A figure at one step between the packs: state and value as printed, rating, and the target it is judged by."""
+    """A figure at one step between the packs: state and value as printed, rating, and what it is judged by.
+
+    `target`, `tolerance` and `baseline` are texts as the scorecard prints them, "" where there is none.
+    """
 
     state: str
     value: Decimal | None
     text: str
     impact: str
     target: str
+    tolerance: str
+    baseline: str
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a restatement rests on: a receipt (with its file) or a decision (with its role and reason)."""
+    """What a restatement rests on: a receipt (its number and file) or a decision (its kind, role and reason)."""
 
     kind: Literal["receipt", "decision"]
-    number: int
+    number: int | None
     name: str
     on: dt.date
     why: str = ""
@@ -56,21 +62,27 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One cause and what it did: the figure before it and after it, in a sentence."""
+    """One cause and what it did: the figure before it and after it, in a sentence.
+
+    `before` or `after` is None where the figure is not in that pack at all. `by_date`: a target that was
+    declared long ago stepped on its date.
+    """
 
     cause: Cause
-    before: Reading
-    after: Reading
+    before: Reading | None
+    after: Reading | None
     words: str
     evidence: tuple[Evidence, ...] = ()
+    by_date: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FigureChange:
-    """A figure that is not what the earlier pack printed: what changed it, cause by cause, in order.
+    """A figure that is not what the earlier pack printed: what changed it, step by step.
 
-    `ref` is its reference in the later pack; `earlier_ref` in the earlier one. One of them is "" where the
-    figure stands in one pack only.
+    The first step begins with what was printed then, each begins where the one before ended, and the last ends
+    with what is printed now. `ref` is its reference in the later pack, `earlier_ref` in the earlier one; one of
+    them is "" where the figure stands in one pack only.
     """
 
     key: str
@@ -89,14 +101,49 @@ class FigureChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionReading:
+    """An action at one step between the packs: its outcome by rule and its agreed due date."""
+
+    outcome: str
+    due: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionStep:
+    """One cause and what it did to an action; None where the action is not in that plan."""
+
+    cause: Cause
+    before: ActionReading | None
+    after: ActionReading | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class ActionChange:
-    """An action whose outcome or due date is not what the earlier pack printed; outcome None: not in that pack."""
+    """An action whose outcome or due date is not what the earlier pack printed, step by step as for figures."""
 
     key: str
     title: str
-    before: str | None
-    after: str | None
-    cause: Cause
+    before: ActionReading | None
+    after: ActionReading | None
+    steps: tuple[ActionStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsChange:
+    """Limits of a series that are not those of the earlier pack, as printed ("" where there were none).
+
+    `is_restated`: they would have moved without a later figure, since earlier data are other than they were known.
+    """
+
+    key: str
+    ref: str
+    label: str
+    before: str
+    after: str
+    points_before: int
+    points_after: int
+    is_restated: bool
     words: str
 
 
@@ -107,4 +154,9 @@ class Changes:
     since: PriorPack
     figures: tuple[FigureChange, ...]
     actions: tuple[ActionChange, ...]
+    limits: tuple[LimitsChange, ...]
     same: int
+
+    def steps(self, cause: Cause) -> list[tuple[FigureChange, Step]]:
+        """Every step of one cause, with its figure, in the order of the figures."""
+        return [(f, s) for f in self.figures for s in f.steps if s.cause == cause]

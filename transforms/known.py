@@ -114,6 +114,15 @@ class Facts:
         own = [v for v in self.series(indicator, service, subgroup) if v.period.end == period_end]
         return own[-1] if own else None
 
+    def receipts_giving(self, measure: str, period: Period) -> set[int]:
+        """The receipts, of any return, that give a measure for a time that overlaps a period."""
+        found: set[int] = set()
+        for (_, own, _, _), group in self._groups.items():
+            if own == measure:
+                ends, starts = group["period_end"] >= period.start, group["period_start"] <= period.end
+                found.update(k.receipt_id for k in group[ends & starts]["known"])
+        return found
+
 
 def _service_value(found: Sequence[KnownObservation], service: str) -> FigureValue | None:
     own = next((k for k in found if k.observation.service == service), None)

@@ -32,6 +32,7 @@ def build_one(
 ) -> int:
     """Build one pack and say where it lies; 1 where it holds held figures."""
     from flows.building import build_pack, find_board
+    from flows.position import resolve_known
     from flows.running import pack_form
 
     position = open_position(programme, as_at, as_known, home_option)
@@ -40,7 +41,8 @@ def build_one(
     home = find_home(home_option)
     history = open_history(home)
     try:
-        pack = build_pack(history, position, found, home.outbox(position.programme.id), meets, out)
+        upto = resolve_known(history, position.programme.id, as_known)
+        pack = build_pack(history, position, found, home.outbox(position.programme.id), meets, out, upto)
     finally:
         history.close()
     if as_json:

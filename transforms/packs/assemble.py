@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from schemas.figures import Figure
 from schemas.pack import Cover, Pack, Theme
 from transforms.packs.blocks import make_blocks
+from transforms.packs.changes import make_changes
 from transforms.packs.inputs import PackInput
 from transforms.packs.key import make_key
 from transforms.packs.matters import make_matters
@@ -31,6 +32,7 @@ def assemble_pack(pack: PackInput) -> Pack:
         make_scorecard(pack),
         make_blocks(pack),
         make_plan(pack),
+        make_changes(pack),
         make_quality(pack),
         make_sources(pack),
         make_key(pack),

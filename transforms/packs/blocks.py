@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from schemas.kpi import KpiRow
 from schemas.pack import Block
+from transforms.limits import limits_of_indicator, say_usual_variation
 from transforms.packs.charts import make_chart
 from transforms.packs.commentary import is_commented, make_commentary
 from transforms.packs.inputs import IMPACT_ORDER, RATED, PackInput, who_text
@@ -92,6 +93,20 @@ def _notes(rows: Sequence[KpiRow], pack: PackInput) -> list[str]:
         notes.append("§ as stated in the return; it cannot be derived while a service's figure is held or missing.")
     if any(r.is_small_base for r in rows):
         notes.append("# small base: a few cases move this figure far.")
+    notes += _usual_variation(rows, pack)
     if indicator.note:
         notes.append(indicator.note)
+    return notes
+
+
+def _usual_variation(rows: Sequence[KpiRow], pack: PackInput) -> list[str]:
+    """How far the company's figure usually varies, where its series is long and steady enough to tell."""
+    indicator = pack.indicator(rows[0].indicator)
+    by_key = {row.key: row for row in rows}
+    notes = []
+    for limits in limits_of_indicator(pack.facts, indicator, pack.programme, pack.as_at):
+        row = by_key.get(limits.key)
+        if row is not None:
+            said = say_usual_variation(limits, row.unit, row.decimals)
+            notes.append(f"{who_text(row, pack.programme)}, {said}.")
     return notes

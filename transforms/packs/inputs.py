@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from schemas.changes import Changes
 from schemas.config import Board, Indicator, Programme
 from schemas.evidence import AppliedOverride, ReceivedFile, RefusedFile
 from schemas.facts import Period
@@ -49,29 +51,22 @@ class PackInput:
     software: str
     across: tuple[AppliedOverride, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    changes: Changes | None = None
 
     @property
     def priorities(self) -> list[str]:
         """The ids of the priorities that the board's pack covers."""
-        return list(self.board.priorities) or [p.id for p in self.programme.priorities]
-
-    @property
-    def refs(self) -> set[str]:
-        """The plan references of those priorities."""
-        own = self.priorities
-        return {r.ref for p in self.programme.priorities if p.id in own for r in p.refs}
+        return priorities_of(self.board, self.programme)
 
     @property
     def own_rows(self) -> list[KpiRow]:
         """The figures that the board sees: those that serve one of its priorities, or serve none."""
-        refs = self.refs
-        return [r for r in self.rows if not r.plan_refs or refs & set(r.plan_refs)]
+        return rows_of(self.board, self.rows, self.programme)
 
     @property
     def own_actions(self) -> list[ActionRow]:
         """The actions that the board sees; one of no known priority is seen by every board."""
-        own = self.priorities
-        return [a for a in self.plan.rows if a.priority in own or not a.priority]
+        return actions_of(self.board, self.plan.rows, self.programme)
 
     def indicator(self, indicator_id: str) -> Indicator:
         """An indicator by id."""
@@ -80,6 +75,24 @@ class PackInput:
     def rating(self, rating_id: str) -> Rating:
         """A rating as this programme prints it."""
         return find_rating(rating_id, self.programme)
+
+
+def priorities_of(board: Board, programme: Programme) -> list[str]:
+    """The ids of the priorities that a board's pack covers: its own, else all."""
+    return list(board.priorities) or [p.id for p in programme.priorities]
+
+
+def rows_of(board: Board, rows: Iterable[KpiRow], programme: Programme) -> list[KpiRow]:
+    """The figures that a board sees: those that serve one of its priorities, or serve none."""
+    own = priorities_of(board, programme)
+    refs = {r.ref for p in programme.priorities if p.id in own for r in p.refs}
+    return [r for r in rows if not r.plan_refs or refs & set(r.plan_refs)]
+
+
+def actions_of(board: Board, rows: Iterable[ActionRow], programme: Programme) -> list[ActionRow]:
+    """The actions that a board sees; one of no known priority is seen by every board."""
+    own = priorities_of(board, programme)
+    return [a for a in rows if a.priority in own or not a.priority]
 
 
 def find_rating(rating_id: str, programme: Programme) -> Rating:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from schemas.kpi import KpiRow
 from schemas.pack import Count, Matters, Point, PointList
 from transforms.actions import ActionRow
+from transforms.packs.changes import say_since
 from transforms.packs.inputs import (
     IMPACT_ORDER,
     OUTCOME_ORDER,
@@ -33,6 +34,7 @@ def make_matters(pack: PackInput) -> Matters:
         _counts("actions", (a.outcome for a in actions), OUTCOME_ORDER, pack),
         _action_note(actions),
         (_turned(rows, pack), _recovered(rows, pack), _held_or_missing(rows, pack), _asked(actions, pack)),
+        say_since(pack),
     )
 
 
