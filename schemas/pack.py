@@ -5,6 +5,7 @@ Every number on a page comes from a Figure; sentences are made of figures before
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 from schemas.figures import Figure
@@ -388,12 +389,21 @@ class QuoteSource:
 
 
 @dataclass(frozen=True, slots=True)
+class NeverGiven:
+    """References without a figure, since their return was never received or never gave one."""
+
+    title: str
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
-    """Where each number, and each owner's words, came from."""
+    """Where each number, and each owner's words, came from; `never` are the references that lead to no cell."""
 
     rows: tuple[SourceRow, ...]
     files: tuple[SourceFile, ...]
     quotes: tuple[QuoteSource, ...] = ()
+    never: tuple[NeverGiven, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,8 +426,18 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file embedded in the pack; `day` is the date it bears, the pack's as-at date, never that of the build."""
+
+    name: str
+    description: str
+    day: dt.date
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
-    """One board's pack, finished. `figures` are all that it prints."""
+    """One board's pack, finished. `figures` are all that it prints; `attachments` give them to a machine."""
 
     language: str
     software: str
@@ -432,3 +452,4 @@ class Pack:
     sources: Sources
     key: Key
     figures: tuple[Figure, ...] = field(default=())
+    attachments: tuple[Attachment, ...] = ()
