@@ -20,7 +20,8 @@ from schemas.config import Board
 from schemas.facts import KPI_COLUMNS
 from schemas.figures import decimal_text
 from schemas.kept import KeptAction, KeptFacts, facts_text
-from schemas.pack import Attachment, Pack
+from schemas.pack import Pack
+from schemas.pack_sources import Attachment
 from transforms.actions import ActionRow
 from transforms.packs.assemble import assemble_pack
 from transforms.packs.inputs import PackInput

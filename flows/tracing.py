@@ -9,6 +9,7 @@ from history.records import Receipt
 from history.store import History
 from schemas.evidence import AppliedCorrection, AppliedOverride, ReceivedFile
 from schemas.facts import CellRef, Operand, Reading
+from schemas.findings import Finding
 from schemas.kpi import KpiRow
 from schemas.spelling import normalise
 from transforms.arithmetic import say_arithmetic
@@ -179,14 +180,25 @@ class Tracer:
             return []
         received = self.position.receipt(part.receipt_id)
         who = self.position.programme.service_label(item.service)
-        findings = [f for f in received.findings if (f.code, f.sheet or "", f.cell or "") in item.held_by]
         named = [
             {"code": f.code, "sheet": f.sheet, "cell": f.cell, "message": f.message, "action": f.action}
-            for f in findings
+            for f in self._errors(part, received)
         ]
         if not named and item.state == "held":
             named = [{"code": None, "sheet": None, "cell": None, "message": f"{item.why}.", "action": None}]
         return [{"service": who, "file": received.name, "receipt": part.receipt_id, **n} for n in named]
+
+    def _errors(self, part: KnownObservation, received: ReceivedFile) -> list[Finding]:
+        """The findings named as holding an observation; where none is, the errors of the rows it was read from."""
+        item = part.observation
+        named = [f for f in received.findings if (f.code, f.sheet or "", f.cell or "") in item.held_by]
+        if named:
+            return named
+        own = next(r for r in self._places(part.receipt_id) if r.receipt_id == part.receipt_id)
+        read = self._cells(own)
+        rows = {(read[o.ref].table, read[o.ref].row_key) for o in item.operands if o.ref in read}
+        found = [f for f in received.findings if (f.table, f.row_key) in rows]
+        return [f for f in found if f.severity == "error" and f.accepted is None]
 
 
 def _field(read: Reading) -> tuple[str, str, str]:

@@ -19,7 +19,8 @@ from weasyprint import Attachment as WeasyAttachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcherResponse
 
-from schemas.pack import Attachment, Chart, Pack
+from schemas.pack import Chart, Pack
+from schemas.pack_sources import Attachment
 
 _PACKAGE = "package:"
 _LABEL_GAP = 0.085

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.kpi import KpiRow
-from schemas.pack import NeverGiven, QuoteSource, SourceFile, SourceRow, Sources
+from schemas.pack_sources import NeverGiven, QuoteSource, SourceFile, SourceRow, Sources
 from transforms.formulas import say_formula
 from transforms.known import FigureValue
 from transforms.packs.blocks import list_blocks
