@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from delivery.exports import to_csv
 from delivery.outbox import publish_file
 from flows.keeping import keep_facts, software_version
 from flows.position import Position
@@ -17,11 +19,16 @@ from history.store import History
 from report_templates.render import render_pdf
 from schemas.changes import Changes
 from schemas.config import Board
+from schemas.facts import KPI_COLUMNS
 from schemas.figures import decimal_text
 from schemas.kept import facts_text
 from schemas.pack import Pack
+from schemas.pack_sources import Attachment
 from transforms.packs.assemble import assemble_pack
 from transforms.packs.inputs import PackInput
+from transforms.packs.machine import describe_pack, list_rows
+
+_EVERYONE = Board(id="everyone", title="Everyone", short="Everyone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,35 @@ def find_board(position: Position, board_id: str) -> Board:
     raise UsageError(f"there is no board '{board_id}' in {position.programme.id}; its boards are {known}")
 
 
+def give_pack(
+    position: Position,
+    board: Board | None,
+    meeting: dt.date | None,
+    edition: str = "restricted",
+    changes: Changes | None = None,
+) -> PackInput:
+    """What a board's pack is made of; without a board, of everything."""
+    return PackInput(
+        position.programme,
+        board or _EVERYONE,
+        position.as_at,
+        position.as_known,
+        meeting,
+        edition,
+        position.facts,
+        position.rows,
+        position.plan,
+        position.received,
+        position.refused,
+        position.findings,
+        position.configuration_sha,
+        software_version(),
+        position.across,
+        position.remarks,
+        changes,
+    )
+
+
 def model_pack(
     position: Position,
     board: Board,
@@ -58,27 +94,27 @@ def model_pack(
     edition: str = "restricted",
     changes: Changes | None = None,
 ) -> Pack:
-    """The finished model of a board's pack. `changes` is what changed since the pack last issued to it, if any."""
-    return assemble_pack(
-        PackInput(
-            position.programme,
-            board,
-            position.as_at,
-            position.as_known,
-            meeting,
-            edition,
-            position.facts,
-            position.rows,
-            position.plan,
-            position.received,
-            position.refused,
-            position.findings,
-            position.configuration_sha,
-            software_version(),
-            position.across,
-            position.remarks,
-            changes,
-        )
+    """The finished model of a board's pack, with its figures as files for a machine.
+
+    `changes` is what changed since the pack last issued to the board, if any.
+    """
+    given = give_pack(position, board, meeting, edition, changes)
+    model = assemble_pack(given)
+    return replace(model, attachments=attach_figures(given, model))
+
+
+def attach_figures(given: PackInput, model: Pack) -> tuple[Attachment, ...]:
+    """The figures of a pack as CSV and JSON, to be embedded in it."""
+    table = to_csv(list_rows(given, model), [c.name for c in KPI_COLUMNS])
+    document = json.dumps(describe_pack(given, model), ensure_ascii=False, indent=1) + "\n"
+    return (
+        Attachment("figures.csv", "Every figure of this pack as a table", given.as_at, table),
+        Attachment(
+            "figures.json",
+            "Every figure of this pack with its sources, every action, and what the pack was made from",
+            given.as_at,
+            document.encode(),
+        ),
     )
 
 

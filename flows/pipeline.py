@@ -16,7 +16,7 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 
 from flows.building import BuiltPack
 from flows.checking import shown_path
-from flows.cli.forms import finding_form, kpi_form
+from flows.cli.forms import finding_form
 from flows.position import Position
 from flows.quarantine import describe_purged
 from flows.receiving import Received
@@ -32,6 +32,7 @@ from flows.running import (
 )
 from flows.settings import Home
 from programmes.load import load_programme
+from transforms.row_forms import kpi_form
 
 _SCORECARD = ("ref", "label", "service", "subgroup", "value", "impact", "reason")
 

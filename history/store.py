@@ -31,6 +31,7 @@ from history.records import (
     to_reading,
     to_receipt,
 )
+from history.trail import Trail
 from schemas.facts import Observation, Reading
 from schemas.findings import Finding
 from schemas.spelling import normalise
@@ -48,6 +49,7 @@ class History:
         self.folder = folder
         self._engine = open_engine(folder, url)
         self.packs = Packs(self._engine)
+        self.trail = Trail(self._engine)
 
     def close(self) -> None:
         """Let go of the database's files."""

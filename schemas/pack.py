@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from schemas.figures import Figure
+from schemas.pack_sources import Attachment, Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,45 +438,6 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceRow:
-    """Where one printed number came from."""
-
-    ref: str
-    label: str
-    value: str
-    words: str
-    cells: str
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A workbook that printed numbers rest on, with the short name its cells are given by."""
-
-    id: str
-    name: str
-    sha256: str
-    received: str
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteSource:
-    """Where an owner's words came from."""
-
-    label: str
-    by: str
-    cells: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where each number, and each owner's words, came from."""
-
-    rows: tuple[SourceRow, ...]
-    files: tuple[SourceFile, ...]
-    quotes: tuple[QuoteSource, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Key:
     """The key: what colours mean, what marks mean, the rules in brief, and what was assumed."""
 
@@ -496,7 +458,7 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One board's pack, finished. `figures` are all that it prints."""
+    """One board's pack, finished. `figures` are all that it prints; `attachments` give them to a machine."""
 
     language: str
     software: str
@@ -512,3 +474,4 @@ class Pack:
     sources: Sources
     key: Key
     figures: tuple[Figure, ...] = field(default=())
+    attachments: tuple[Attachment, ...] = ()

@@ -13,7 +13,7 @@ import typer
 
 from flows.checking import as_date, judge_file
 from flows.cli.failures import HELD, OK
-from flows.cli.forms import finding_form, plain
+from flows.cli.forms import finding_form
 from flows.cli.intake import describe_file, print_json, say
 from flows.declaring import (
     Effect,
@@ -42,6 +42,7 @@ from flows.settings import (
 from programmes.declare import DeclarationError, Draft, draft_entry, entry_lines, write_draft
 from programmes.load import LoadedProgramme, load_programme
 from schemas.figures import round_half_away
+from transforms.row_forms import plain
 from transforms.words import join_words, say_number
 
 

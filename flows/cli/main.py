@@ -183,21 +183,31 @@ def commentary(
 
 @app.command()
 def explain(
-    programme: Programme,
-    indicator: Annotated[str, typer.Argument(help="An indicator's id, or the reference printed in a pack (K12).")],
-    as_at: AsAt,
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NUMBER", help="A reference printed in a pack (K12), an indicator, an action's key, or a colour."
+        ),
+    ],
+    programme: Annotated[
+        str | None, typer.Option("--programme", help="Folder name of a programme, or a path.")
+    ] = None,
+    as_at: Annotated[str | None, typer.Option("--as-at", help="Cut-off date of the figures.")] = None,
+    pack: Annotated[str | None, typer.Option("--pack", help="As this pack printed it: the pack's number.")] = None,
     service: Annotated[str | None, typer.Option("--service", help="A service's id or name.")] = None,
     subgroup: Annotated[str | None, typer.Option("--subgroup", help="A subgroup's id or name.")] = None,
+    board: Annotated[
+        str | None, typer.Option("--board", help="With a colour: what this board's pack counts.")
+    ] = None,
     as_known: AsKnown = None,
     home: HomeOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say where a number comes from, down to the cells."""
-    from flows.cli.answers import print_explanation
+    """Say where a printed number or colour comes from, down to the cells."""
+    from flows.cli.explanations import Question, print_explanation
 
-    raise typer.Exit(
-        print_explanation(programme, indicator, service, subgroup, as_at, as_known, home, as_json=as_json)
-    )
+    asked = Question(name, programme, service, subgroup, as_at, as_known, pack, board)
+    raise typer.Exit(print_explanation(asked, home, as_json=as_json))
 
 
 @app.command()
