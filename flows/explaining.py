@@ -191,6 +191,10 @@ def say_explanation(explanation: dict[str, Any]) -> str:
         place = f"{operand['file']}, {operand['sheet']}!{operand['cell']}"
         printed = operand["as_printed"] or "empty"
         lines.append(f"  {operand['name']}: {printed} ({place}; received {operand['received_at']})")
+        if operand.get("retired"):
+            gone = operand["retired"]
+            hash_ = f"its SHA-256 is {operand['sha256']}"
+            lines.append(f"      the file was deleted on {gone['on']} by {gone['rule']}; {hash_}")
         if operand["correction"]:
             fix = operand["correction"]
             lines.append(f"      corrected to {fix['right']} by {fix['role']}, {fix['date']}: {fix['reason']}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.checking import as_date
 from flows.cli.failures import NOTHING, OK, NothingMade
@@ -10,12 +11,16 @@ from flows.cli.forms import action_form, kpi_forms
 from flows.cli.intake import print_json, say
 from flows.explaining import explain_figure, find_row, say_explanation
 from flows.position import Position, derive_position
-from flows.settings import find_home, find_programme_folder
+from flows.retiring import note_retired
+from flows.settings import Home, find_home, find_programme_folder
 from programmes.load import load_programme
 from schemas.facts import ACTION_COLUMNS, KPI_COLUMNS
 from schemas.frames import ACTION_SCHEMA, KPI_SCHEMA, make_frame
 from schemas.kpi import KpiRow
 from transforms.words import say_number
+
+if TYPE_CHECKING:
+    from history.retention import RetiredFile
 
 
 def open_position(programme: str, as_at: str, as_known: str | None, home_option: Path | None) -> Position:
@@ -138,8 +143,19 @@ def print_explanation(
     """Print where a number comes from."""
     position = open_position(programme, as_at, as_known, home)
     explanation = explain_figure(position, find_row(position, indicator, service, subgroup))
+    note_retired(explanation, _retired_files(find_home(home)))
     if as_json:
         print_json(explanation)
     else:
         print(say_explanation(explanation))
     return OK
+
+
+def _retired_files(home: Home) -> dict[str, RetiredFile]:
+    from history.store import History
+
+    history = History(home.history)
+    try:
+        return history.retention.retired_files()
+    finally:
+        history.close()
