@@ -106,8 +106,8 @@ def _write(home: Home, draft: Path, snapshot: Path, made_at: str) -> Manifest:
             len(list((home.folder / "quarantine").glob("*/*.quarantined"))),
             broken_events=broken,
         )
-        with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, _MODE), "w+b") as stream:
-            writer = BackupWriter(stream)
+        number = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, _MODE)
+        with os.fdopen(number, "w+b") as stream, BackupWriter(stream) as writer:
             with snapshot.open("rb") as source:
                 writer.add(DATABASE, source)
             _add_originals(home, history, seen, writer, manifest)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from flows.settings import UsageError
 from history.database import HistoryError
@@ -74,6 +74,12 @@ class BackupWriter:
         self._zip = zipfile.ZipFile(stream, "w", allowZip64=True)
         self._zip.writestr(_entry(_FIRST, is_spared=True), _FIRST_TEXT)
         self.members: list[Member] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
 
     def add(self, path: str, source: IO[bytes]) -> Member:
         """Add what a stream holds as the file `path` of the home; its size and hash are those of what was read."""

@@ -137,9 +137,8 @@ def _summary(result: RunResult) -> str:
     lines += [f"- in quarantine, as it holds personal data: {name}" for name in result.quarantined]
     lines += [f"- left in the inbox: {shown_path(w.path)}, as {w.why}" for w in result.waiting]
     lines += [f"- {describe_purged(result.purged)}"] if result.purged else []
-    lines += (
-        [f"- {describe_retired(result.retired)}", *(f"  - {s}" for s in result.retired)] if result.retired else []
-    )
+    lines += [f"- {describe_retired(result.retired)}"] if result.retired else []
+    lines += [f"  - {sha256}" for sha256 in result.retired]
     lines += [f"- held: {h['ref']} {h['reason']}" for h in result.held]
     lines += [f"- missing: {m['title']}" for m in result.missing]
     return "\n".join(lines)

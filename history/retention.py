@@ -18,6 +18,7 @@ from history import tables as t
 from history.chain import add_event
 from history.database import reading, writing
 from history.originals import original_path
+from history.records import to_finding
 
 _NEVER_KEPT = "personal_data"
 
@@ -138,6 +139,6 @@ def _read_uses(connection: Connection) -> list[tuple[str, Use]]:
     found = [(sha, Use(programme, at, seq)) for sha, programme, at, seq in connection.execute(query)]
     refused = select(refusal.sha256, refusal.programme, refusal.received_at, refusal.seq, refusal.findings)
     for sha, programme, at, seq, findings in connection.execute(refused):
-        if all(finding["code"] != _NEVER_KEPT for finding in json.loads(findings)):
+        if all(to_finding(text).code != _NEVER_KEPT for text in json.loads(findings)):
             found.append((sha, Use(programme, at, seq)))
     return sorted(found, key=lambda item: item[1].seq)

@@ -155,9 +155,8 @@ def _warn(manifest: Manifest) -> None:
     from transforms.words import plural
 
     if manifest.quarantined:
-        say(
-            f"boardpack: not backed up, as it holds personal data: quarantine ({plural(manifest.quarantined, 'file')})"
-        )
+        files = plural(manifest.quarantined, "file")
+        say(f"boardpack: not backed up: quarantine ({files}), as it holds personal data")
     for item in manifest.left_out:
         say(f"boardpack: not backed up: {item}")
     for sha256 in manifest.missing:
