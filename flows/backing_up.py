@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from flows.backup_file import DATABASE, BackupWriter, Manifest, open_backup
+from flows.backup_file import DATABASE, BackupWriter, Manifest, naming_failures, open_backup
 from flows.inbox import has_writer
 from flows.settings import Home, UsageError
 from history.database import HistoryError
@@ -51,7 +51,8 @@ def back_up(home: Home, out: Path | None, made_at: str) -> BackupMade:
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     snapshot = draft.with_name(f"{draft.name}.sqlite")
     try:
-        manifest = _write_until_whole(home, draft, snapshot, made_at)
+        with naming_failures(target):
+            manifest = _write_until_whole(home, draft, snapshot, made_at)
         _read_back(draft, manifest)
         if target.exists():
             raise UsageError(f"{target} is there already; a backup replaces no file")

@@ -148,6 +148,17 @@ def open_backup(path: Path) -> Iterator[Backup]:
             raise _damaged(str(error)) from None
 
 
+@contextmanager
+def naming_failures(path: Path) -> Iterator[None]:
+    """Give a failure to write the name of what was to be written: it names none, or one that is only a draft."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None and not Path(error.filename).name.startswith(f".{path.name}."):
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
 def _check_digest(path: Path, stream: IO[bytes]) -> None:
     start = stream.read(256)
     size = stream.seek(0, os.SEEK_END)

@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.backup_file import DATABASE, Backup, Manifest, open_backup
+from flows.backup_file import DATABASE, Backup, Manifest, naming_failures, open_backup
 from flows.settings import Home, UsageError
 from history.database import HistoryError
 from history.snapshots import find_broken_links, read_snapshot
@@ -43,9 +43,11 @@ def restore_backup(path: Path, home: Home) -> Restored:
             )
         target.parent.mkdir(parents=True, exist_ok=True)
         leftovers = tuple(sorted(target.parent.glob(f".{target.name}.*.restoring")))
-        draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".restoring", dir=target.parent))
+        with naming_failures(target):
+            draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".restoring", dir=target.parent))
         try:
-            _unpack(backup, draft)
+            with naming_failures(target):
+                _unpack(backup, draft)
             _check_history(draft / DATABASE, backup.manifest)
             _put_in_place(draft, target)
         finally:

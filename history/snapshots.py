@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -38,7 +39,7 @@ class Snapshot:
 def take_snapshot(engine: Engine, target: Path) -> None:
     """Write the database, as it is at one moment, into the new SQLite file `target`; others may go on writing."""
     if engine.dialect.name == "sqlite":
-        with engine.connect() as connection, closing(sqlite3.connect(target)) as copy:
+        with _copying(target), engine.connect() as connection, closing(sqlite3.connect(target)) as copy:
             source = connection.connection.driver_connection
             assert isinstance(source, sqlite3.Connection)
             source.backup(copy)
@@ -104,6 +105,16 @@ def opened(path: Path, *, is_new: bool = False) -> Iterator[Connection]:
             yield connection
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _copying(target: Path) -> Iterator[None]:
+    """SQLite's own failures, as those of the file that is being written."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        is_full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
+        raise OSError(errno.ENOSPC if is_full else errno.EIO, str(error), str(target)) from None
 
 
 @contextmanager

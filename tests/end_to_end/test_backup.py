@@ -6,9 +6,13 @@ import hashlib
 import json
 import os
 import random
+import resource
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +29,7 @@ from history.snapshots import find_broken_links, read_snapshot
 from history.store import History
 from schemas.findings import make_finding
 from tests.builders import write_programme
-from tests.end_to_end.command import run
+from tests.end_to_end.command import ROOT, run
 from tests.scenarios.harbour import MARCH, WEEK, lamps
 
 NOW = "2031-06-01T09:00:00Z"
@@ -380,8 +384,42 @@ def test_a_failure_leaves_nothing_behind(town: Town, tmp_path: Path, monkeypatch
     meanwhile(monkeypatch, fail)
     result = run("backup", "--home", town.folder, "--out", tmp_path / "b.zip")
     assert result.code != 0
-    assert "No space left on device" in result.error_line
+    assert f"no room left to write {tmp_path / 'b.zip'}" in result.error_line
     assert [p.name for p in tmp_path.iterdir()] == ["home"]
+
+
+def test_a_place_that_cannot_be_is_one_clear_line(town: Town, tmp_path: Path) -> None:
+    made = back_up(town.home, None, NOW)
+    (tmp_path / "file").write_text("a file, where a folder is asked for")
+    result = run("backup", "--home", town.folder, "--out", tmp_path / "file" / "b.zip")
+    assert (result.code, result.error_line) == (2, f"boardpack: there is no folder {tmp_path / 'file'}")
+    result = run("restore", made.path, "--home", tmp_path / "file" / "home")
+    assert (result.code, str(tmp_path / "file") in result.error_line) == (2, True)
+    result = run("restore", made.path, "--home", tmp_path / ("x" * 300))
+    assert (result.code, "File name too long" in result.error_line) == (2, True)
+
+
+@pytest.mark.long
+def test_a_disk_without_room_is_one_clear_line_and_nothing_is_left(town: Town, tmp_path: Path) -> None:
+    made = back_up(town.home, None, NOW)
+    before = sorted(tmp_path.rglob("*"))
+    for most, command, target in (
+        (40_000, ("backup", "--home", town.folder, "--out"), tmp_path / "b.zip"),
+        (made.manifest.members[0].size + 10, ("backup", "--home", town.folder, "--out"), tmp_path / "b.zip"),
+        (40_000, ("restore", made.path, "--home"), tmp_path / "again"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "flows.cli.main", *map(str, command), str(target)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            preexec_fn=partial(resource.setrlimit, resource.RLIMIT_FSIZE, (most, most)),
+            check=False,
+        )
+        assert done.returncode == 2, done.stderr
+        (line,) = done.stderr.splitlines()
+        assert str(target) in line
+        assert sorted(tmp_path.rglob("*")) == before
 
 
 @pytest.mark.long

@@ -47,7 +47,7 @@ def test_an_original_is_known_with_every_arrival_it_stands_behind(history: Histo
     assert len(found) == 2
 
 
-def test_what_was_retired_is_in_the_register_and_in_the_chain(history: History, tmp_path: Path) -> None:
+def test_what_was_retired_is_in_the_register_and_in_the_chain(history: History) -> None:
     history.file_receipt(arrive(), A)
     before = history.last_event(PROGRAMME)
     assert retire(history) == [SHA]
