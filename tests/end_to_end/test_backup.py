@@ -402,6 +402,7 @@ def test_a_place_that_cannot_be_is_one_clear_line(town: Town, tmp_path: Path) ->
 @pytest.mark.long
 def test_a_disk_without_room_is_one_clear_line_and_nothing_is_left(town: Town, tmp_path: Path) -> None:
     made = back_up(town.home, None, NOW)
+    town.put("outbox/lamplight/large.pdf", b"%PDF" + random.Random(31).randbytes(2 * made.manifest.members[0].size))
     before = sorted(tmp_path.rglob("*"))
     for most, command, target in (
         (40_000, ("backup", "--home", town.folder, "--out"), tmp_path / "b.zip"),
