@@ -117,6 +117,7 @@ def test_what_is_restored_answers_as_the_home_did(town: Town, tmp_path: Path) ->
     assert kpis(again, "explain", "K1") == kpis(town.folder, "explain", "K1")
 
 
+@pytest.mark.long
 def test_it_says_where_it_lies_and_how_far_it_goes(town: Town, tmp_path: Path) -> None:
     out = run("backup", "--home", town.folder, "--out", tmp_path / "kept.zip").out
     number, digest = town.head()
@@ -128,6 +129,7 @@ def test_it_says_where_it_lies_and_how_far_it_goes(town: Town, tmp_path: Path) -
     assert f"history up to event {number}, head {digest[:16]}" in out
 
 
+@pytest.mark.long
 def test_any_zip_program_opens_it(town: Town) -> None:
     made = back_up(town.home, None, NOW)
     assert made.path.name == "boardpack_backup_2031-06-01T090000Z.zip"
@@ -154,6 +156,7 @@ def test_personal_data_and_unfinished_files_stay_where_they_are(town: Town, tmp_
     assert files_of(tmp_path / "again") == files_of(town.folder, *gone)
 
 
+@pytest.mark.long
 def test_a_file_that_was_never_kept_is_not_missed(town: Town) -> None:
     history = History(town.home.history)
     finding = make_finding("personal_data", sheet="People", cell="A1", what="names of people", where="column A")
@@ -163,6 +166,7 @@ def test_a_file_that_was_never_kept_is_not_missed(town: Town) -> None:
     assert (made.manifest.counts["refusal"], made.manifest.missing) == (1, [])
 
 
+@pytest.mark.long
 def test_files_of_any_name_and_empty_inboxes_come_back(town: Town, tmp_path: Path) -> None:
     for name in (b"caf\xe9.xlsx", "Prüfung \u202e.xlsx".encode(), b"two\nlines.xlsx", b"back\\slash.xlsx"):
         Path(os.fsdecode(os.fsencode(town.inbox) + b"/" + name)).write_bytes(name)
@@ -201,6 +205,7 @@ def test_one_altered_byte_anywhere_is_found(town: Town, tmp_path: Path) -> None:
     restore_backup(damaged, target)
 
 
+@pytest.mark.long
 def test_a_file_that_was_cut_short_is_refused(town: Town, tmp_path: Path) -> None:
     content = back_up(town.home, None, NOW).path.read_bytes()
     for left in (len(content) - 1, len(content) * 7 // 10, 1000, 60):
@@ -245,6 +250,7 @@ def rewrite(source: Path, target: Path, change: Callable[[Manifest, list[tuple[s
         writer.finish(manifest)
 
 
+@pytest.mark.long
 def test_a_file_outside_the_home_is_refused_even_if_it_is_sealed(town: Town, tmp_path: Path) -> None:
     made = back_up(town.home, None, NOW)
     for path in ("../out.txt", "/tmp/out.txt", "inbox/../../out.txt", "inbox//out.txt", "a/./b", ""):
@@ -255,6 +261,7 @@ def test_a_file_outside_the_home_is_refused_even_if_it_is_sealed(town: Town, tmp
         assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.long
 def test_a_backup_of_a_newer_version_is_refused(town: Town, tmp_path: Path) -> None:
     made = back_up(town.home, None, NOW)
     for field in ("format", "schema_version"):
@@ -264,6 +271,7 @@ def test_a_backup_of_a_newer_version_is_refused(town: Town, tmp_path: Path) -> N
     assert not (tmp_path / "again").exists()
 
 
+@pytest.mark.long
 def test_a_history_that_ends_elsewhere_than_the_list_says_is_refused(town: Town, tmp_path: Path) -> None:
     made = back_up(town.home, None, NOW)
     rewrite(made.path, tmp_path / "other.zip", lambda manifest, _: setattr(manifest, "head_event", 1))
@@ -272,6 +280,7 @@ def test_a_history_that_ends_elsewhere_than_the_list_says_is_refused(town: Town,
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(["home", "member", "other.zip", made.path.name])
 
 
+@pytest.mark.long
 def test_a_home_that_is_no_longer_whole_is_backed_up_as_it_is(town: Town, tmp_path: Path) -> None:
     history = History(town.home.history)
     first, second = [item.sha256 for item in history.retention.originals()]
@@ -318,6 +327,7 @@ def test_a_backup_lies_elsewhere_and_replaces_nothing(town: Town, tmp_path: Path
     assert sorted(p.name for p in tmp_path.iterdir()) == ["home", "there.zip"]
 
 
+@pytest.mark.long
 def test_what_an_earlier_restore_left_is_named(town: Town, tmp_path: Path) -> None:
     made = back_up(town.home, None, NOW)
     (tmp_path / ".again.abc.restoring").mkdir()
@@ -359,6 +369,7 @@ def test_a_file_taken_in_after_the_snapshot_waits_in_what_is_restored(
     assert head_of(tmp_path / "again") == town.head(), "taken in again, it is as if nothing had happened"
 
 
+@pytest.mark.long
 def test_an_original_retired_after_the_snapshot_is_known_as_retired(
     town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

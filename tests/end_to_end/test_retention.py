@@ -106,6 +106,7 @@ def test_it_is_kept_to_the_last_day_of_its_years_and_goes_on_the_next(town: Town
     assert town.retire(LAST + DAY) == [] == town.due(LAST + DAY)
 
 
+@pytest.mark.long
 def test_figures_readings_and_explanations_stay(town: Town) -> None:
     town.receive(-1)
     sha256 = town.receive(0)
@@ -133,6 +134,7 @@ def test_a_file_received_by_two_programmes_stays_for_the_later_receipt(town: Tow
     assert town.due(dt.date(2024, 5, 6)) == [sha256]
 
 
+@pytest.mark.long
 def test_a_programme_without_a_rule_lets_nothing_go(tmp_path: Path) -> None:
     town = Town(tmp_path, lighthouse=None)
     shared, own = town.receive(0), town.receive(-1)
@@ -142,6 +144,7 @@ def test_a_programme_without_a_rule_lets_nothing_go(tmp_path: Path) -> None:
     assert town.due(dt.date(2026, 3, 2), "lighthouse") == [shared]
 
 
+@pytest.mark.long
 def test_the_rule_of_a_programme_that_is_no_longer_there_is_the_one_last_recorded(town: Town) -> None:
     sha256 = town.receive(0)
     (town.home.folder / "programmes" / "lamplight").rename(town.folder / "elsewhere")
@@ -149,12 +152,14 @@ def test_the_rule_of_a_programme_that_is_no_longer_there_is_the_one_last_recorde
     assert town.due(LAST + DAY) == [sha256]
 
 
+@pytest.mark.long
 def test_a_programme_that_cannot_be_read_lets_nothing_go(town: Town) -> None:
     town.receive(0)
     (town.home.folder / "programmes" / "lamplight" / "programme.yaml").write_text("id: [broken")
     assert town.due(dt.date(2090, 1, 1)) == []
 
 
+@pytest.mark.long
 def test_a_refused_file_goes_too(town: Town) -> None:
     path = town.folder / "Letter.xlsx"
     path.write_bytes(b"no workbook")
@@ -175,6 +180,7 @@ def test_a_kill_between_the_record_and_the_deletion_is_made_good_the_next_time(t
     assert not town.has(sha256)
 
 
+@pytest.mark.long
 def test_what_is_received_again_after_it_was_deleted_is_an_original_again(town: Town) -> None:
     first = town.receive(0)
     restated = town.folder / "Restated.xlsx"
@@ -209,6 +215,7 @@ def test_the_command_tells_first_and_deletes_only_when_it_is_told_to(town: Town)
     assert "no original is older than its rule" in run(*command).out
 
 
+@pytest.mark.long
 def test_no_day_to_come_is_judged_by_when_something_is_deleted(town: Town) -> None:
     town.receive(0, at="2025-01-01T09:00:00Z")
     result = run("retire", "--home", town.home.folder, "--on", "2999-01-01", "--yes")
