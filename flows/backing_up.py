@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flows.backup_file import DATABASE, BackupWriter, Manifest, naming_failures, open_backup
 from flows.inbox import has_writer
-from flows.settings import Home, UsageError
+from flows.settings import Home, UsageError, open_history
 from history.database import HistoryError
 from history.originals import original_path
 from history.snapshots import Snapshot, find_broken_links, read_snapshot
@@ -91,7 +91,7 @@ def _write_until_whole(home: Home, draft: Path, snapshot: Path, made_at: str) ->
 
 def _write(home: Home, draft: Path, snapshot: Path, made_at: str) -> Manifest:
     snapshot.unlink(missing_ok=True)
-    history = History(home.history)
+    history = open_history(home)
     try:
         before = history.last_number()
         waiting = _hash_inbox(home)

@@ -10,6 +10,7 @@ from flows.comparing import accept_compared
 from flows.owner_rows import read_trackers, renew_findings
 from flows.settings import UsageError, read_time, utc_now
 from flows.speaking import judge_again
+from flows.stored import read_configuration, read_decision
 from flows.taking import register
 from history.records import Receipt
 from history.store import History
@@ -81,11 +82,11 @@ def derive_known(history: History, name: str, as_at: dt.date, known: int | None)
     if found is None:
         raise UsageError(f"nothing is known of {name} yet; run `boardpack ingest --programme {name}` first")
     sha, text = found
-    programme = Programme.model_validate_json(text)
-    corrections = [Correction.model_validate(d) for d in history.decisions_at(name, "correction", known)]
-    moves = [DueDateDecision.model_validate(d) for d in history.decisions_at(name, "due_date", known)]
+    programme = read_configuration(text)
+    corrections = [read_decision(Correction, d) for d in history.decisions_at(name, "correction", known)]
+    moves = [read_decision(DueDateDecision, d) for d in history.decisions_at(name, "due_date", known)]
     receipts = history.receipts(name, known)
-    overrides = [Override.model_validate(d) for d in history.decisions_at(name, "override", known)]
+    overrides = [read_decision(Override, d) for d in history.decisions_at(name, "override", known)]
     spoken = judge_again(history, programme, receipts, [*corrections, *overrides], as_at)
     compared = accept_compared(spoken, programme)
     facts = Facts(compared.known)

@@ -12,7 +12,7 @@ from pathlib import Path
 from flows.backup_file import DATABASE, Backup, Manifest, naming_failures, open_backup
 from flows.settings import Home, UsageError
 from history.database import HistoryError
-from history.snapshots import find_broken_links, read_snapshot
+from history.snapshots import filled_server, find_broken_links, read_snapshot
 from history.store import History
 from history.tables import SCHEMA_VERSION
 
@@ -26,11 +26,12 @@ class Restored:
     leftovers: tuple[Path, ...]
 
 
-def restore_backup(path: Path, home: Home) -> Restored:
+def restore_backup(path: Path, home: Home, url: str | None = None) -> Restored:
     """Check a backup, unpack it beside the home, check its history, and put it in place by one rename.
 
     UsageError where the home holds anything, or the file is no backup that can be read here; HistoryError where it
-    is damaged. Killed at any point it leaves no home, or the whole of it.
+    is damaged. Killed at any point it leaves no home, or the whole of it. With `url` the rows go into that empty
+    PostgreSQL database; HistorySettingError where it holds a history.
     """
     if not path.is_file():
         raise UsageError(f"there is no file {path}")
@@ -49,7 +50,7 @@ def restore_backup(path: Path, home: Home) -> Restored:
             with naming_failures(target):
                 _unpack(backup, draft)
             _check_history(draft / DATABASE, backup.manifest)
-            _put_in_place(draft, target)
+            _place(draft, target, url)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         return Restored(home, backup.manifest, leftovers)
@@ -92,6 +93,17 @@ def _check_history(database: Path, manifest: Manifest) -> None:
         raise HistoryError(
             f"the backup's chain of events is broken at event {broken[0]}; nothing was restored from it"
         )
+
+
+def _place(draft: Path, target: Path, url: str | None) -> None:
+    """Put what was checked in place; with a URL, the history's rows on that server instead of in the home."""
+    if url is None:
+        _put_in_place(draft, target)
+        return
+    with filled_server(draft / DATABASE, url):
+        (draft / DATABASE).unlink()
+        _put_in_place(draft, target)
+    History(target / "history", url).close()  # marks the home as one whose history is on a server
 
 
 def _put_in_place(draft: Path, target: Path) -> None:

@@ -15,9 +15,8 @@ from flows.position import Position, derive_position
 from flows.quarantine import purge_quarantine
 from flows.receiving import Received, receive_files
 from flows.retiring import retire_originals
-from flows.settings import Home, UsageError, find_programme_folder, programme_folders
+from flows.settings import Home, UsageError, find_programme_folder, open_history, programme_folders
 from flows.taking import TakenFile
-from history.store import History
 from programmes.load import LoadedProgramme, load_programme
 
 
@@ -73,7 +72,7 @@ def purge_expired(home: Home, folder: Path, received_at: str) -> list[str]:
 def retire_expired(home: Home, folder: Path, received_at: str) -> list[str]:
     """Delete the originals that a programme need not keep any longer; returns the hashes."""
     loaded = load_programme(folder)
-    history = History(home.history)
+    history = open_history(home)
     try:
         day = dt.date.fromisoformat(received_at[:10])
         return list(retire_originals(home, history, day, received_at, loaded).deleted)
@@ -91,7 +90,7 @@ def build_board(
 ) -> tuple[BuiltPack, Position]:
     """Build one board's pack from what is known now."""
     loaded = load_programme(folder)
-    history = History(home.history)
+    history = open_history(home)
     try:
         position = derive_position(history, loaded, as_at)
         board = find_board(position, board_id)
@@ -103,7 +102,7 @@ def build_board(
 
 def read_position(home: Home, folder: Path, as_at: dt.date) -> Position:
     """The position of a programme as known now."""
-    history = History(home.history)
+    history = open_history(home)
     try:
         return derive_position(history, load_programme(folder), as_at)
     finally:

@@ -16,8 +16,12 @@ from sqlalchemy.pool import NullPool
 from history import tables as t
 from history.chain import Link, follow_chain, read_head
 from history.copying import copy_tables, count_rows
-from history.database import HistoryError
+from history.database import reading, writing
+from history.failures import HistoryError, HistorySettingError
+from history.postgresql import check_encoding, make_engine, read_url
 from history.retention import KeptOriginal, kept_originals
+
+_WAIT_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,7 @@ def take_snapshot(engine: Engine, target: Path) -> None:
             # one file, without the journal beside it that a history in use has
             copy.execute("PRAGMA journal_mode=DELETE")
         return
-    # one view of all tables, whatever is committed while they are copied
-    one_view = engine.connect().execution_options(isolation_level="REPEATABLE READ")
-    with one_view as source, source.begin(), opened(target, is_new=True) as copy:
+    with reading(engine) as source, opened(target, is_new=True) as copy:
         t.metadata.create_all(copy)
         copy_tables(source, copy)
 
@@ -83,15 +85,31 @@ def find_broken_links(path: Path) -> list[Link]:
 def fill_database(snapshot: Path, connection: Connection) -> int:
     """Put all rows of a snapshot into an empty database, within the caller's transaction; returns how many.
 
-    HistoryError where the database holds a history already: nothing is ever overwritten.
+    HistorySettingError where the database holds a history already: nothing is ever overwritten.
     """
     held = count_rows(connection)
     if held:
-        raise HistoryError(f"the database holds a history already ({held} rows); name an empty one")
+        raise HistorySettingError(f"the database holds a history already ({held} rows); name an empty one")
     t.metadata.create_all(connection)
     connection.execute(t.meta.delete())
     with _told(snapshot), opened(snapshot) as source:
         return copy_tables(source, connection)
+
+
+@contextmanager
+def filled_server(snapshot: Path, url: str) -> Iterator[None]:
+    """Put all rows of a snapshot into the empty PostgreSQL database of a URL.
+
+    They are kept as the block ends; if it fails, the database is as it was.
+    """
+    engine = make_engine(read_url(url), _WAIT_SECONDS)
+    try:
+        with writing(engine) as connection:
+            check_encoding(connection)
+            fill_database(snapshot, connection)
+            yield
+    finally:
+        engine.dispose()
 
 
 @contextmanager

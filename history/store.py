@@ -44,11 +44,11 @@ def sha_of(text: str) -> str:
 
 
 class History:
-    """The history of one home. `folder` holds the database and the originals."""
+    """The history of one home. `folder` holds the originals, and the database unless `url` names one on a server."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str | None = None) -> None:
         self.folder = folder
-        self._engine = open_engine(folder)
+        self._engine = open_engine(folder, url)
         self.packs = Packs(self._engine)
         self.retention = Retention(self._engine, folder)
 

@@ -224,3 +224,14 @@ retired = Table(
     Column("rule", Text, nullable=False),
     UniqueConstraint("seq", "sha256"),
 )
+
+
+def _order_text_alike() -> None:
+    """Let PostgreSQL order text by its code points, as SQLite and Python do, and hold it to no length either."""
+    for table in metadata.tables.values():
+        for column in table.columns:
+            if isinstance(column.type, String):
+                column.type = column.type.with_variant(Text(collation="C"), "postgresql")
+
+
+_order_text_alike()

@@ -12,7 +12,7 @@ from flows.cli.intake import print_json, say
 from flows.explaining import explain_figure, find_row, say_explanation
 from flows.position import Position, derive_position
 from flows.retiring import note_retired
-from flows.settings import Home, find_home, find_programme_folder
+from flows.settings import Home, find_home, find_programme_folder, open_history
 from programmes.load import load_programme
 from schemas.facts import ACTION_COLUMNS, KPI_COLUMNS
 from schemas.frames import ACTION_SCHEMA, KPI_SCHEMA, make_frame
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 def open_position(programme: str, as_at: str, as_known: str | None, home_option: Path | None) -> Position:
     """The position of a programme for one answer; its loose findings go to standard error."""
-    from history.store import History
-
     home = find_home(home_option)
     loaded = load_programme(find_programme_folder(programme, home))
     date = as_date(as_at)
@@ -37,7 +35,7 @@ def open_position(programme: str, as_at: str, as_known: str | None, home_option:
     )
     if not home.has_history:
         raise nothing
-    history = History(home.history)
+    history = open_history(home)
     try:
         position = derive_position(history, loaded, date, as_known)
     finally:
@@ -152,9 +150,7 @@ def print_explanation(
 
 
 def _retired_files(home: Home) -> dict[str, RetiredFile]:
-    from history.store import History
-
-    history = History(home.history)
+    history = open_history(home)
     try:
         return history.retention.retired_files()
     finally:

@@ -33,13 +33,15 @@ def explain_failure(error: Exception) -> int:
 
 
 def _explain_rooms(error: Exception) -> int:
-    from history.database import HistoryError
+    from history.failures import HistoryError, HistorySettingError
     from programmes.load import ConfigurationError
 
     if isinstance(error, ConfigurationError):
         for problem in error.problems:
             _say(str(problem), USAGE)
         return USAGE
+    if isinstance(error, HistorySettingError):
+        return _say(str(error), USAGE)
     if isinstance(error, HistoryError):
         return _say(str(error), BROKEN)
     if isinstance(error, OSError) and error.errno in _NO_ROOM:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.cli.options import AsJson, HomeOption
-from flows.settings import UsageError, find_home, find_programme_folder, utc_now
+from flows.settings import UsageError, database_url, find_home, find_programme_folder, open_history, utc_now
 
 if TYPE_CHECKING:
     from flows.backing_up import BackupMade
@@ -56,7 +56,7 @@ def restore(
     from flows.cli.intake import print_json
     from flows.restoring import restore_backup
 
-    restored = restore_backup(file, find_home(home))
+    restored = restore_backup(file, find_home(home), database_url())
     if as_json:
         print_json(_restore_form(restored))
     else:
@@ -78,7 +78,6 @@ def retire(
     from flows.checking import as_date
     from flows.cli.intake import print_json
     from flows.retiring import find_due, retire_originals
-    from history.store import History
     from programmes.load import load_programme
 
     now = utc_now()
@@ -89,7 +88,7 @@ def retire(
     loaded = load_programme(find_programme_folder(programme, found)) if programme else None
     if not found.has_history:
         raise UsageError(f"there is nothing to delete in {found.folder}: no workbook was ever taken in")
-    history = History(found.history)
+    history = open_history(found)
     try:
         result = retire_originals(found, history, day, now, loaded) if yes else find_due(found, history, day, loaded)
     finally:

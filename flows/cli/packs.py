@@ -11,7 +11,7 @@ from flows.checking import as_date, shown_path
 from flows.cli.answers import open_position
 from flows.cli.failures import HELD, OK
 from flows.cli.intake import print_json, say
-from flows.settings import Home, find_home, find_programme_folder, utc_now
+from flows.settings import Home, find_home, find_programme_folder, open_history, utc_now
 from programmes.load import load_programme
 from transforms.words import plural
 
@@ -33,13 +33,12 @@ def build_one(
     """Build one pack and say where it lies; 1 where it holds held figures."""
     from flows.building import build_pack, find_board
     from flows.running import pack_form
-    from history.store import History
 
     position = open_position(programme, as_at, as_known, home_option)
     found = find_board(position, board)
     meets = as_date(meeting, "meeting date") if meeting else None
     home = find_home(home_option)
-    history = History(home.history)
+    history = open_history(home)
     try:
         pack = build_pack(history, position, found, home.outbox(position.programme.id), meets, out)
     finally:

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine, select
 
 from history import tables
 from history.copying import copy_tables
-from history.database import HistoryError
+from history.failures import HistoryError, HistorySettingError
 from history.records import IssueRecord, PackRecord, PrintedFigure
 from history.snapshots import fill_database, find_broken_links, opened, read_snapshot
 from history.store import History
@@ -88,7 +88,7 @@ def test_an_empty_database_is_filled_and_a_filled_one_is_left_alone(
         assert fill_database(tmp_path / "snapshot.sqlite", target) > 10
     filled = rows_of(tmp_path / "other.sqlite")
     assert filled == rows_of(tmp_path / "snapshot.sqlite")
-    with pytest.raises(HistoryError, match="holds a history already"), empty.begin() as target:
+    with pytest.raises(HistorySettingError, match="holds a history already"), empty.begin() as target:
         fill_database(tmp_path / "snapshot.sqlite", target)
     assert rows_of(tmp_path / "other.sqlite") == filled
 
