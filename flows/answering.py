@@ -82,6 +82,8 @@ def _say_file(item: _Form) -> str:
         f"{item['file']} (receipt {item['receipt']}, received {item['received_at'][:10]}, "
         f"SHA-256 {item['sha256'][:12]})"
     )
+    if item.get("retired"):
+        text += f"; the file was deleted on {item['retired']['on']} by {item['retired']['rule']}"
     if item["arrivals"] == 1:
         return text
     text += f", arrival {item['arrival']} of {item['arrivals']} for {item['period_end']}"

@@ -214,13 +214,15 @@ published = Table(
     UniqueConstraint("seq", "path"),
 )
 
-# An original whose bytes were deleted by the rule of retention; its hash, size and name stay in `file`.
+# An original whose bytes were deleted by the rule of retention; its hash, size and name stay in `file`. The same
+# bytes may be received anew later, and retired anew.
 retired = Table(
     "retired",
     metadata,
     Column("seq", Integer, ForeignKey("event.seq"), nullable=False),
-    Column("sha256", String(64), ForeignKey("file.sha256"), primary_key=True),
+    Column("sha256", String(64), ForeignKey("file.sha256"), nullable=False),
     Column("rule", Text, nullable=False),
+    UniqueConstraint("seq", "sha256"),
 )
 
 

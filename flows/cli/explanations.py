@@ -14,6 +14,7 @@ from flows.cli.intake import print_json
 from flows.explaining import explain_figure, explain_printed, find_row, names_figure
 from flows.explaining_plan import explain_action, explain_rating, find_action, find_rating_id
 from flows.position import Position, derive_known, derive_position
+from flows.retiring import note_retired
 from flows.settings import Home, UsageError, find_home, find_programme_folder, open_history
 from history.records import PackRecord
 from history.store import History
@@ -96,6 +97,7 @@ def _answer(
     if is_plain and pack is not None:
         printed = explain_printed(history, position, pack, asked.name)
         if printed is not None:
+            note_retired(printed, history.retention.retired_files())
             return printed, say_explanation(printed)
     if is_plain and not names_figure(position, asked.name):
         action = find_action(position, asked.name)
@@ -107,6 +109,7 @@ def _answer(
             told = _count(position, colour, asked, pack)
             return told, say_rating(told)
     told = explain_figure(history, position, find_row(position, asked.name, asked.service, asked.subgroup))
+    note_retired(told, history.retention.retired_files())
     return told, say_explanation(told)
 
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.comparing_packs import add_commands as add_diff
+from flows.cli.keeping import add_commands as add_keeping
 from flows.cli.layouts import app as layouts
 from flows.cli.options import AsAt, AsJson, AsKnown, AsOf, Files, HomeOption, Programme
 from flows.settings import UsageError, utc_now
@@ -24,6 +25,7 @@ app = typer.Typer(
     no_args_is_help=False,
 )
 app.add_typer(layouts, name="layout")
+add_keeping(app)
 
 _MOST_BYTES_AHEAD = 20_000_000
 

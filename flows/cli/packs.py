@@ -91,6 +91,7 @@ def set_prefect_defaults(home: Home) -> None:
 def print_run(result: RunResult) -> None:
     """What a run did, in ten lines."""
     from flows.quarantine import describe_purged
+    from flows.retiring import describe_retired
 
     model = result.packs[0].model if result.packs else None
     known = sum(t.already_known for t in result.taken)
@@ -99,8 +100,8 @@ def print_run(result: RunResult) -> None:
         print(f"{result.programme}: {taken} ({known} already known, {len(result.refused)} refused)")
     else:
         print(f"{result.programme}: the inbox was empty")
-    if result.purged:
-        print(f"  {describe_purged(result.purged)}")
+    for deleted in filter(None, (describe_purged(result.purged), describe_retired(result.retired))):
+        print(f"  {deleted}")
     for name in result.quarantined:
         print(f"  refused: {name}; it holds personal data and was put in quarantine")
     for name in (n for n in result.refused if n not in result.quarantined):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from schemas.config import Return
 from schemas.evidence import AppliedCorrection, AppliedOverride, ReceivedFile, RefusedFile
 from schemas.findings import Finding
-from schemas.pack import CorrectionLine, FindingLine, MissingLine, OverrideLine, Quality, ReceivedLine
+from schemas.pack_quality import CorrectionLine, FindingLine, MissingLine, OverrideLine, Quality, ReceivedLine
 from transforms.indicators import stale_after
 from transforms.packs.blocks import list_blocks
 from transforms.packs.commentary import is_commented
