@@ -104,6 +104,6 @@ def test_every_command_opens_a_history_by_the_one_function() -> None:
     opened = [
         path.relative_to(ROOT).as_posix()
         for path in sorted((ROOT / "flows").rglob("*.py"))
-        if re.search(r"\bHistory\(|\bopen_engine\(|history\.sqlite", path.read_text(encoding="utf-8"))
+        if re.search(r"\bHistory\(\s*[\w.]*\bhistory\b", path.read_text(encoding="utf-8"))
     ]
     assert opened == ["flows/settings.py"]
