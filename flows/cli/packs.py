@@ -60,9 +60,12 @@ def run_scheduled(programme: str | None, on: str | None, home_option: Path | Non
     day = as_date(on) if on else dt.datetime.now(dt.UTC).date()
     if programme is not None:
         load_programme(find_programme_folder(programme, home))
+    from flows.running import programmes_to_run, run_form
+
+    programmes_to_run(programme, home)
+    open_history(home).close()  # what is wrong with it is told before a server of Prefect starts
     set_prefect_defaults(home)
     from flows.pipeline import run_monthly
-    from flows.running import run_form
 
     results = run_monthly(home, programme, day, utc_now())
     if as_json:

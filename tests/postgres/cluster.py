@@ -26,7 +26,7 @@ _FOLDERS = (
     "/usr/local/opt/postgresql@*/bin",
 )
 _SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=60")
-_PATIENCE = 60
+_PATIENCE = 120
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def run_cluster() -> Iterator[Cluster]:
         yield cluster
     finally:
         if process is not None and process.poll() is None:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGQUIT)  # at once: what it holds goes with it
             process.wait(_PATIENCE)
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -12,7 +12,7 @@ from threading import Barrier
 import pytest
 
 from history.chain import follow_chain, read_head
-from history.database import open_engine, reading
+from history.database import open_engine, reading, writing
 from history.store import History
 from tests.postgres.cluster import Cluster
 from tests.unit.history.arrivals import NOW, PROGRAMME, WEEK, arrive
@@ -141,3 +141,25 @@ def test_processes_that_make_the_tables_at_once_make_them_once(tmp_path: Path, p
         with postgres.connect(url.rsplit("/", 1)[1]) as connection:
             rows = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchall()
         assert rows == [("3",)]
+
+
+def test_the_servers_own_defaults_change_nothing(tmp_path: Path, postgres: Cluster) -> None:
+    """A commit is on the disk before it counts, and a writer sees all that was committed while it waited."""
+    url = postgres.make_database()
+    name = url.rsplit("/", 1)[1]
+    with postgres.connect() as connection:
+        for default in ("synchronous_commit = off", "default_transaction_isolation = 'serializable'"):
+            connection.execute(f"ALTER DATABASE {name} SET {default}".encode())
+    engine = open_engine(tmp_path, url)
+    try:
+        with writing(engine) as connection:
+            found = [connection.exec_driver_sql(f"SHOW {s}").scalar() for s in SETTINGS]
+        assert found == ["on", "read committed", "off"]
+        with reading(engine) as connection:
+            found = [connection.exec_driver_sql(f"SHOW {s}").scalar() for s in SETTINGS]
+        assert found == ["off", "repeatable read", "on"]
+    finally:
+        engine.dispose()
+
+
+SETTINGS = ("synchronous_commit", "transaction_isolation", "transaction_read_only")
