@@ -5,21 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from delivery.outbox import publish_file
+from flows.environment import environment_text
+from flows.environment import software_version as software_version
 from flows.position import Position
 from flows.settings import UsageError, utc_now
 from history.records import PackRecord, PrintedFigure
 from history.store import History
 from report_templates.render import render_pdf
 from schemas.config import Board
+from schemas.erratum import ErratumNotice
 from schemas.figures import decimal_text
-from schemas.kept import KeptAction, KeptFacts, facts_text
+from schemas.kept import KeptFacts, facts_text
 from schemas.pack import Pack
-from transforms.actions import ActionRow
 from transforms.packs.assemble import assemble_pack
+from transforms.packs.differences import to_kept
 from transforms.packs.inputs import PackInput
 
 
@@ -41,14 +43,6 @@ class BuiltPack:
     pack_id: int = 0
 
 
-def software_version() -> str:
-    """Name and version of this software, as a pack prints it."""
-    try:
-        return f"Boardpack {version('boardpack')}"
-    except PackageNotFoundError:
-        return "Boardpack"
-
-
 def find_board(position: Position, board_id: str) -> Board:
     """A board by id. UsageError names the boards there are."""
     for board in position.programme.boards:
@@ -58,28 +52,44 @@ def find_board(position: Position, board_id: str) -> Board:
     raise UsageError(f"there is no board '{board_id}' in {position.programme.id}; its boards are {known}")
 
 
-def model_pack(position: Position, board: Board, meeting: dt.date | None, edition: str = "restricted") -> Pack:
-    """The finished model of a board's pack."""
-    return assemble_pack(
-        PackInput(
-            position.programme,
-            board,
-            position.as_at,
-            position.as_known,
-            meeting,
-            edition,
-            position.facts,
-            position.rows,
-            position.plan,
-            position.received,
-            position.refused,
-            position.findings,
-            position.configuration_sha,
-            software_version(),
-            position.across,
-            position.remarks,
-        )
+def make_input(
+    position: Position,
+    board: Board,
+    meeting: dt.date | None,
+    edition: str = "restricted",
+    erratum: ErratumNotice | None = None,
+) -> PackInput:
+    """What a board's pack is made from."""
+    return PackInput(
+        position.programme,
+        board,
+        position.as_at,
+        position.as_known,
+        meeting,
+        edition,
+        position.facts,
+        position.rows,
+        position.plan,
+        position.received,
+        position.refused,
+        position.findings,
+        position.configuration_sha,
+        software_version(),
+        position.across,
+        position.remarks,
+        erratum,
     )
+
+
+def model_pack(
+    position: Position,
+    board: Board,
+    meeting: dt.date | None,
+    edition: str = "restricted",
+    erratum: ErratumNotice | None = None,
+) -> Pack:
+    """The finished model of a board's pack."""
+    return assemble_pack(make_input(position, board, meeting, edition, erratum))
 
 
 def build_pack(
@@ -89,11 +99,19 @@ def build_pack(
     outbox: Path,
     meeting: dt.date | None,
     out: Path | None,
+    erratum: ErratumNotice | None = None,
+    replaces: int | None = None,
 ) -> BuiltPack:
-    """Build one pack, put it in place whole, and record it with every figure it prints."""
-    model = model_pack(position, board, meeting)
+    """Build one pack, put it in place whole, and record it with every figure it prints.
+
+    An erratum is given with the number of the pack that it `replaces`, and a position whose rows have the
+    references of that pack.
+    """
+    model = model_pack(position, board, meeting, erratum=erratum)
     rendered = render_pdf(model)
-    target = out or outbox / f"{position.programme.id}_{board.id}_{position.as_at.isoformat()}_restricted.pdf"
+    mark = f"_erratum-{erratum.number}" if erratum else ""
+    name = f"{position.programme.id}_{board.id}_{position.as_at.isoformat()}_restricted{mark}.pdf"
+    target = out or outbox / name
     publish_file(target.absolute(), rendered.content)
     sha256 = hashlib.sha256(rendered.content).hexdigest()
     record = PackRecord(
@@ -107,11 +125,13 @@ def build_pack(
         model.software,
         sha256,
         rendered.pages,
-        str(target),
+        kept_path(target, history.folder.parent),
+        replaces=replaces,
+        reason=erratum.reason if erratum else None,
+        environment=environment_text(),
         facts=facts_text(keep_facts(position)),
     )
-    figures = [PrintedFigure(f.ref, f.key, f.state, decimal_text(f.value), f.text) for f in model.figures]
-    pack_id = history.packs.record(position.programme.id, record, figures, utc_now())
+    pack_id = history.packs.record(position.programme.id, record, printed_figures(model), utc_now())
     return BuiltPack(
         position.programme.id,
         board.id,
@@ -128,15 +148,20 @@ def build_pack(
     )
 
 
+def printed_figures(model: Pack) -> list[PrintedFigure]:
+    """Every figure of a model, as it is recorded."""
+    return [PrintedFigure(f.ref, f.key, f.state, decimal_text(f.value), f.text) for f in model.figures]
+
+
+def kept_path(target: Path, home: Path) -> str:
+    """Where a file lies, as it is recorded: relative to the home where it lies in it, else in full."""
+    full = target.absolute()
+    return full.relative_to(home.absolute()).as_posix() if full.is_relative_to(home.absolute()) else str(full)
+
+
 def keep_facts(position: Position) -> KeptFacts:
     """What is kept with a pack of a position: every figure and action, as rated."""
-    return KeptFacts(position.rows, tuple(_keep_action(row) for row in position.plan.rows))
-
-
-def _keep_action(row: ActionRow) -> KeptAction:
-    due, forecast, done = (d.isoformat() if d else None for d in (row.due, row.forecast, row.entry.completed_on))
-    entry = row.entry
-    return KeptAction(entry.key, entry.title, row.outcome, due, forecast, done, entry.owner_rating, row.reason)
+    return KeptFacts(position.rows, tuple(to_kept(row) for row in position.plan.rows))
 
 
 def _warnings(position: Position, board: Board, pages: int) -> list[str]:

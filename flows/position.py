@@ -77,6 +77,7 @@ def derive_position(
 
 def derive_known(history: History, name: str, as_at: dt.date, known: int | None) -> Position:
     """The position of a programme from history alone, as known at an event; None means the last one."""
+    known = history.last_event(name) if known is None else known  # what arrives meanwhile is not part of it
     found = history.configuration_at(name, known)
     if found is None:
         raise UsageError(f"nothing is known of {name} yet; run `boardpack ingest --programme {name}` first")
@@ -94,7 +95,7 @@ def derive_known(history: History, name: str, as_at: dt.date, known: int | None)
     return Position(
         programme,
         as_at,
-        known if known is not None else history.last_event(name),
+        known,
         sha,
         facts,
         tuple(derive_kpis(facts, programme, as_at)),

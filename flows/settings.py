@@ -41,6 +41,10 @@ class Home:
         """Where a programme's packs appear."""
         return self.folder / "outbox" / programme
 
+    def issued(self, programme: str) -> Path:
+        """Where a programme's issued packs lie, for good."""
+        return self.folder / "issued" / programme
+
     def returned(self, programme: str) -> Path:
         """Where what goes back to the senders of workbooks appears: acknowledgements and marked copies."""
         return self.folder / "returned" / programme

@@ -48,6 +48,7 @@ class Cover:
     classification: str
     notice: str
     facts: tuple[tuple[str, str], ...]
+    erratum: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,6 +409,42 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class ErratumLine:
+    """A figure that an erratum prints otherwise: as it was printed and as it is, each with its rating and what
+    else differs. `is_printed` is false for one that is no longer in the pack."""
+
+    ref: str
+    label: str
+    was: Figure
+    was_words: str
+    now: Figure
+    now_words: str
+    is_printed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ErratumAction:
+    """An action that an erratum rates or dates otherwise."""
+
+    key: str
+    title: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erratum:
+    """The notice that this pack puts an issued one right: its number, what it replaces, why, and what changed."""
+
+    number: int
+    headline: str
+    reason: str
+    brief: str
+    figures: tuple[ErratumLine, ...]
+    actions: tuple[ErratumAction, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Theme:
     """The two colours a council may choose."""
 
@@ -432,3 +469,4 @@ class Pack:
     sources: Sources
     key: Key
     figures: tuple[Figure, ...] = field(default=())
+    erratum: Erratum | None = None

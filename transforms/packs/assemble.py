@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from schemas.figures import Figure
 from schemas.pack import Cover, Pack, Theme
 from transforms.packs.blocks import make_blocks
+from transforms.packs.erratum import make_erratum
 from transforms.packs.inputs import PackInput
 from transforms.packs.key import make_key
 from transforms.packs.matters import make_matters
@@ -35,6 +36,7 @@ def assemble_pack(pack: PackInput) -> Pack:
         make_sources(pack),
         make_key(pack),
         (),
+        make_erratum(pack),
     )
     return replace(made, figures=collect_figures(made))
 
@@ -65,6 +67,8 @@ def _cover(pack: PackInput) -> Cover:
     ]  # fmt: skip
     if pack.meeting is not None:
         facts.insert(1, ("Meeting", say_date(pack.meeting)))
+    if pack.erratum is not None:
+        facts.append(("Replaces", f"the pack issued on {say_date(pack.erratum.replaces_on)}"))
     return Cover(
         pack.programme.authority,
         pack.programme.title,
@@ -78,4 +82,5 @@ def _cover(pack: PackInput) -> Cover:
         pack.programme.branding.classification,
         pack.programme.notice,
         tuple(facts),
+        f"Erratum {pack.erratum.number}" if pack.erratum else "",
     )

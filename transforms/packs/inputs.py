@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from schemas.config import Board, Indicator, Programme
+from schemas.erratum import ErratumNotice
 from schemas.evidence import AppliedOverride, ReceivedFile, RefusedFile
 from schemas.facts import Period
 from schemas.figures import Figure
@@ -49,6 +50,7 @@ class PackInput:
     software: str
     across: tuple[AppliedOverride, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    erratum: ErratumNotice | None = None
 
     @property
     def priorities(self) -> list[str]:
