@@ -73,7 +73,7 @@ def read_words(text: str, what: str) -> str:
     """A text of a decision on one line. UsageError where it says nothing, or is longer than a page bears."""
     words = printable(" ".join(text.split()))
     if not re.search(r"\w", words):
-        raise UsageError(f"--{what} says nothing; write it out, for example --{what} \"...\"")
+        raise UsageError(f'--{what} says nothing; write it out, for example --{what} "..."')
     if len(words) > _MOST_TEXT:
         raise UsageError(f"--{what} has {len(words):,} characters; at most {_MOST_TEXT:,} are kept")
     return words
