@@ -135,7 +135,9 @@ def list_newer(
         after.programme,
     )
     said = [_say_row(d, after) for d in rows]
-    said += [f"action {a.key}: {a.was or 'not in the plan'}; now {a.now or 'no longer in the plan'}" for a in actions]
+    said += [
+        f"action {a.key}: {a.was or 'not in the plan'}; now {a.becomes or 'no longer in the plan'}" for a in actions
+    ]
     return [Objection(_NEWER, "", "", "", text, "Build the pack again.") for text in said]
 
 
@@ -144,8 +146,8 @@ def _input(record: PackRecord, position: Position) -> PackInput:
 
 
 def _say_row(difference: RowDifference, pack: PackInput) -> str:
-    row = difference.before or difference.now
+    row = difference.before or difference.after
     assert row is not None  # a difference is of one row at least
-    sides = [(difference.before, difference.was_words), (difference.now, difference.now_words)]
+    sides = [(difference.before, difference.was_words), (difference.after, difference.becomes_words)]
     was, now = (", ".join(filter(None, [value_text(r) if r else "", words])) for r, words in sides)
     return f"{row.ref} {full_name(row, pack.programme)}: {was}; now {now}"

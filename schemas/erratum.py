@@ -1,4 +1,4 @@
-"""An erratum: the notice that a pack puts an issued one right, and the issued pack as it was printed."""
+"""An erratum: what it knows of the issued pack that it puts right, and what its pages print of that."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from schemas.figures import FigureState
+from schemas.figures import Figure, FigureState
 from schemas.kept import KeptFacts
 
 
@@ -38,3 +38,39 @@ class ErratumNotice:
     references: Mapping[str, str]
     printed: tuple[PrintedBefore, ...]
     facts: KeptFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class ErratumLine:
+    """A figure that an erratum prints otherwise: as it was printed and as it is, each with its rating and what
+    else differs. `is_printed` is false for one that is no longer in the pack."""
+
+    ref: str
+    label: str
+    was: Figure
+    was_words: str
+    becomes: Figure
+    becomes_words: str
+    is_printed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ErratumAction:
+    """An action that an erratum rates or dates otherwise."""
+
+    key: str
+    title: str
+    was: str
+    becomes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erratum:
+    """The notice that this pack puts an issued one right: its number, what it replaces, why, and what changed."""
+
+    number: int
+    headline: str
+    reason: str
+    brief: str
+    figures: tuple[ErratumLine, ...]
+    actions: tuple[ErratumAction, ...]

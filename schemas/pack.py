@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from schemas.erratum import Erratum
 from schemas.figures import Figure
 
 
@@ -406,42 +407,6 @@ class Key:
     marks: tuple[tuple[str, str], ...]
     rules: tuple[tuple[str, str], ...]
     assumptions: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ErratumLine:
-    """A figure that an erratum prints otherwise: as it was printed and as it is, each with its rating and what
-    else differs. `is_printed` is false for one that is no longer in the pack."""
-
-    ref: str
-    label: str
-    was: Figure
-    was_words: str
-    now: Figure
-    now_words: str
-    is_printed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ErratumAction:
-    """An action that an erratum rates or dates otherwise."""
-
-    key: str
-    title: str
-    was: str
-    now: str
-
-
-@dataclass(frozen=True, slots=True)
-class Erratum:
-    """The notice that this pack puts an issued one right: its number, what it replaces, why, and what changed."""
-
-    number: int
-    headline: str
-    reason: str
-    brief: str
-    figures: tuple[ErratumLine, ...]
-    actions: tuple[ErratumAction, ...]
 
 
 @dataclass(frozen=True, slots=True)

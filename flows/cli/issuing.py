@@ -288,11 +288,11 @@ def _say_changed(built: BuiltPack | None) -> None:
         was, now = _sides(line)
         print(f"  {line.ref:4} {line.label}: was {was}; is {now}")
     for action in model.actions:
-        print(f"  {action.key} {action.title}: was {action.was}; is {action.now}")
+        print(f"  {action.key} {action.title}: was {action.was}; is {action.becomes}")
 
 
 def _sides(line: Any) -> tuple[str, str]:
-    pairs = ((line.was.text, line.was_words), (line.now.text, line.now_words))
+    pairs = ((line.was.text, line.was_words), (line.becomes.text, line.becomes_words))
     was, now = (", ".join(filter(None, pair)) for pair in pairs)
     return was, now
 
@@ -303,7 +303,7 @@ def _changed_form(built: BuiltPack) -> dict[str, Any]:
         return {}
     return {
         "changed": [{"ref": f.ref, "label": f.label, "was": _sides(f)[0], "is": _sides(f)[1]} for f in model.figures],
-        "actions": [{"key": a.key, "title": a.title, "was": a.was, "is": a.now} for a in model.actions],
+        "actions": [{"key": a.key, "title": a.title, "was": a.was, "is": a.becomes} for a in model.actions],
     }
 
 

@@ -16,12 +16,12 @@ from transforms.words import say_number
 
 @dataclass(frozen=True, slots=True)
 class RowDifference:
-    """A figure printed otherwise: its row before and now (None: not printed), and in words what differs."""
+    """A figure printed otherwise: its row before and after (None: not printed), and in words what differs."""
 
     before: KpiRow | None
-    now: KpiRow | None
+    after: KpiRow | None
     was_words: str
-    now_words: str
+    becomes_words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class ActionDifference:
     key: str
     title: str
     was: str
-    now: str
+    becomes: str
 
 
 def compare_rows(before: Sequence[KpiRow], now: Sequence[KpiRow], programme: Programme) -> list[RowDifference]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from schemas.erratum import ErratumNotice, PrintedBefore
+from schemas.erratum import Erratum, ErratumAction, ErratumLine, ErratumNotice, PrintedBefore
 from schemas.figures import Figure
 from schemas.kpi import KpiRow
-from schemas.pack import Erratum, ErratumAction, ErratumLine
 from transforms.packs.differences import ActionDifference, RowDifference, compare_actions, compare_rows
 from transforms.packs.inputs import PackInput, full_name, to_figure
 from transforms.words import join_words, plural, say_date
@@ -75,7 +74,7 @@ def _action_differences(notice: ErratumNotice, pack: PackInput) -> list[ActionDi
 
 
 def _line(difference: RowDifference, notice: ErratumNotice, pack: PackInput) -> ErratumLine:
-    before, now = difference.before, difference.now
+    before, now = difference.before, difference.after
     row = now or before
     assert row is not None  # a difference is of one row at least
     printed = next((p for p in notice.printed if p.key == row.key), None)
@@ -85,7 +84,7 @@ def _line(difference: RowDifference, notice: ErratumNotice, pack: PackInput) -> 
         _was(row, printed),
         difference.was_words,
         to_figure(now) if now else Figure(row.ref, f"{row.key}:erratum-now", "missing", None, row.decimals, ""),
-        difference.now_words,
+        difference.becomes_words,
         now is not None,
     )
 
@@ -107,7 +106,7 @@ def _action(difference: ActionDifference) -> ErratumAction:
         difference.key,
         difference.title,
         difference.was or "not in the plan",
-        difference.now or "no longer in the plan",
+        difference.becomes or "no longer in the plan",
     )
 
 
