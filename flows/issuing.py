@@ -120,7 +120,11 @@ def issue_pack(history: History, home: Home, record: PackRecord, approval: Appro
         record.sha256,
         target.relative_to(home.folder).as_posix(),
     )
-    recorded = history.packs.issue(issue, utc_now())
+    try:
+        recorded = history.packs.issue(issue, utc_now())
+    except HistoryError:
+        _find_ordinal(record, issues_of_meeting(history, record), approval)  # another was issued meanwhile
+        raise
     _place(target, content)
     return Issued(recorded, target, is_new=True, is_rebuilt=is_rebuilt, objections=tuple(objections))
 

@@ -21,7 +21,7 @@ class UsageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folder that holds inbox/PROGRAMME/, history/, outbox/PROGRAMME/ and returned/PROGRAMME/."""
+    """The folder that holds inbox, outbox, issued and returned, each with a folder a programme, and history."""
 
     folder: Path
 

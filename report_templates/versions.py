@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
@@ -35,11 +34,11 @@ def library_version(name: str) -> str:
         return "none"
 
 
-def digest_files(folder: Traversable, ending: str, wanted: Callable[[str], bool] = lambda _: True) -> str:
+def digest_files(folder: Traversable, ending: str) -> str:
     """A digest of the files of a folder with an ending, by name and content, in the order of their names."""
     found = hashlib.sha256()
     for item in sorted(folder.iterdir(), key=lambda i: i.name):
-        if item.is_file() and item.name.endswith(ending) and wanted(item.name):
+        if item.is_file() and item.name.endswith(ending):
             # line ends are the checkout's, not ours
             content = item.read_bytes() if ending == ".woff2" else item.read_bytes().replace(b"\r\n", b"\n")
             found.update(f"{item.name} {len(content)}\n".encode() + content)

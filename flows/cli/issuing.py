@@ -95,7 +95,7 @@ def erratum(
         record = history.packs.find(built.pack_id)
         assert record is not None  # it was recorded just now
         if approval is None:
-            raise typer.Exit(_say_built(built, replaced, why, home, as_json=as_json))
+            raise typer.Exit(_say_built(built, record, home, as_json=as_json))
         try:
             issued = issue_pack(history, place, record, approval)
         except IssueRefused as refused:
@@ -262,17 +262,16 @@ def _say_objections(objections: Sequence[Objection]) -> None:
             say(f"      {item.action}")
 
 
-def _say_built(built: BuiltPack, replaced: PackRecord, reason: str, home: Path | None, *, as_json: bool) -> int:
+def _say_built(built: BuiltPack, record: PackRecord, home: Path | None, *, as_json: bool) -> int:
     from flows.cli.intake import print_json, say
     from flows.cli.packs import issue_hint
 
     if as_json:
-        form = {"issued": False, "pack": built.pack_id, "file": str(built.path), "sha256": built.sha256}
-        print_json(form | {"replaces": replaced.pack_id, "reason": reason} | _changed_form(built))
+        print_json(_pack_form(record) | {"issued": False, "file": str(built.path)} | _changed_form(built))
         return OK
-    print(f"{built.path}: {built.pages} pages, an erratum to pack {replaced.pack_id}; it is not issued")
+    print(f"{built.path}: {built.pages} pages, an erratum to pack {record.replaces}; it is not issued")
     _say_changed(built)
-    say(f"boardpack: {issue_hint(built.pack_id, replaced.meeting, home)}")
+    say(f"boardpack: {issue_hint(built.pack_id, record.meeting, home)}")
     return OK
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,23 @@ def test_an_erratum_says_on_page_one_why_and_what_changed_and_lists_it_in_full(o
     assert before.items() <= hashes(office).items()  # the first stays as it was
     issue = issues_in(office)[-1]
     assert (issue.ordinal, issue.reason, issue.role) == (1, "the basin counted two lamps <twice>", ROLE)
+
+
+def test_the_pages_of_an_erratum_are_tagged_as_those_of_any_pack(office: Office, tmp_path: Path) -> None:
+    office.issue(PACK)
+    office.take(*SOUND)
+    path = office.erratum(PACK, "--json").json["file"]
+    tools = Path(sys.executable).parent
+    checked = subprocess.run(
+        [tools / "pdfua", "check", "--min-severity", "error", path], capture_output=True, text=True
+    )
+    assert "result: ERROR" not in checked.stdout, checked.stdout
+    report = tmp_path / "report.json"
+    read = subprocess.run(
+        [tools / "outloud", "--json", report, "--fail-on", "error", "--skip", "TBL-010", path],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert read.returncode == 0, read.stdout
 
 
 def test_references_stay_where_indicators_come_and_go(office: Office) -> None:

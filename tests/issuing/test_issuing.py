@@ -152,6 +152,26 @@ def test_another_pack_for_an_issued_meeting_is_an_erratum(office: Office) -> Non
     assert [p.name for p in office.issued] == [NAME]
 
 
+@pytest.mark.long
+def test_of_two_packs_issued_for_a_meeting_at_once_one_is(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.declare("label: Lamps lit in time", "label: Lamps lit before dusk")  # no figure changes
+    other = office.build()["pack"]
+    keep, others = issuing.keep_frozen, []
+
+    def overtaken(folder: Path, content: bytes) -> str:
+        if not others:
+            others.append(None)
+            others[0] = office.issue(other)
+        return keep(folder, content)
+
+    monkeypatch.setattr(issuing, "keep_frozen", overtaken)
+    done = office.issue(PACK)
+    assert (others[0].code, done.code) == (0, 1)
+    assert f"boardpack erratum {other}" in done.err
+    assert [i.pack_id for i in issues_in(office)] == [other]
+    assert len(office.issued) == 1
+
+
 def test_a_file_that_lies_in_its_place_is_never_replaced(office: Office) -> None:
     path = office.home / "issued" / "lamplight" / NAME
     path.parent.mkdir(parents=True)
