@@ -83,6 +83,7 @@ def derive_known(
 
     `judged_as` judges what is known by another configuration: returns that it does not declare say nothing.
     """
+    known = history.last_event(name) if known is None else known  # what arrives meanwhile is not part of it
     found = history.configuration_at(name, known)
     if found is None:
         raise UsageError(f"nothing is known of {name} yet; run `boardpack ingest --programme {name}` first")
@@ -101,7 +102,7 @@ def derive_known(
     return Position(
         programme,
         as_at,
-        known if known is not None else history.last_event(name),
+        known,
         sha,
         facts,
         tuple(derive_kpis(facts, programme, as_at)),

@@ -27,7 +27,7 @@ class UsageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folder that holds inbox/PROGRAMME/, history/, outbox/PROGRAMME/ and returned/PROGRAMME/."""
+    """The folder that holds inbox, outbox, issued and returned, each with a folder a programme, and history."""
 
     folder: Path
 
@@ -46,6 +46,10 @@ class Home:
     def outbox(self, programme: str) -> Path:
         """Where a programme's packs appear."""
         return self.folder / "outbox" / programme
+
+    def issued(self, programme: str) -> Path:
+        """Where a programme's issued packs lie, for good."""
+        return self.folder / "issued" / programme
 
     def returned(self, programme: str) -> Path:
         """Where what goes back to the senders of workbooks appears: acknowledgements and marked copies."""

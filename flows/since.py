@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flows.comparing import day_received
-from flows.keeping import keep_actions, keep_facts, software_version
+from flows.environment import software_version
+from flows.keeping import keep_actions, keep_facts
 from flows.owner_rows import read_trackers
 from flows.position import Position, derive_known
 from flows.stored import read_decision

@@ -249,6 +249,11 @@ class History:
             for row in rows
         ]
 
+    def retired(self) -> set[str]:
+        """The SHA-256 of the originals whose bytes were deleted by a rule of retention."""
+        with reading(self._engine) as connection:
+            return set(connection.scalars(select(t.retired.c.sha256)))
+
     def observations(self, receipts: Sequence[Receipt], until: dt.date) -> dict[int, list[Observation]]:
         """The observations of receipts whose period ends on or before `until`, by receipt."""
         found: dict[int, list[Observation]] = {r.receipt_id: [] for r in receipts}

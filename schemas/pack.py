@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from schemas.erratum import Erratum
 from schemas.figures import Figure
 from schemas.pack_quality import Quality
 from schemas.pack_sources import Attachment, Sources
@@ -50,6 +51,7 @@ class Cover:
     classification: str
     notice: str
     facts: tuple[tuple[str, str], ...]
+    erratum: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,3 +406,4 @@ class Pack:
     key: Key
     figures: tuple[Figure, ...] = field(default=())
     attachments: tuple[Attachment, ...] = ()
+    erratum: Erratum | None = None

@@ -13,6 +13,7 @@ from flows.cli.failures import OK
 from flows.cli.intake import print_json
 from flows.explaining import explain_figure, explain_printed, find_row, names_figure
 from flows.explaining_plan import explain_action, explain_rating, find_action, find_rating_id
+from flows.naming_packs import find_pack
 from flows.position import Position, derive_known, derive_position
 from flows.retiring import note_retired
 from flows.settings import Home, UsageError, find_home, find_programme_folder, open_history
@@ -47,7 +48,7 @@ def print_explanation(asked: Question, home_option: Path | None, *, as_json: boo
             raise nothing_received(load_programme(find_programme_folder(asked.programme or "", home)), home)
     history = open_history(home)
     try:
-        pack = find_pack(history, asked) if asked.pack is not None else None
+        pack = find_pack(history, asked.pack, _named(asked)) if asked.pack is not None else None
         position = _position(history, asked, pack, home)
         answer, text = _answer(history, position, asked, pack)
     finally:
@@ -68,15 +69,8 @@ def _check(asked: Question) -> None:
         raise UsageError("a --pack has its own --as-at and --as-known: take them out")
 
 
-def find_pack(history: History, asked: Question) -> PackRecord:
-    """The pack that was asked about, by its number. UsageError where there is none."""
-    text = asked.pack or ""
-    found = history.packs.find(int(text)) if text.isdecimal() and len(text) < 10 else None
-    if found is None:
-        raise UsageError(f"there is no pack '{text}'; give the number that `build` printed")
-    if asked.programme is not None and Path(asked.programme).name != found.programme:
-        raise UsageError(f"pack {text} is of {found.programme}, not of {asked.programme}")
-    return found
+def _named(asked: Question) -> str | None:
+    return Path(asked.programme).name if asked.programme is not None else None
 
 
 def _position(history: History, asked: Question, pack: PackRecord | None, home: Home) -> Position:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.comparing_packs import add_commands as add_diff
+from flows.cli.issuing import add_commands as add_issuing
 from flows.cli.keeping import add_commands as add_keeping
 from flows.cli.layouts import app as layouts
 from flows.cli.options import AsAt, AsJson, AsKnown, AsOf, Files, HomeOption, Programme
@@ -250,6 +251,7 @@ def run(
 
 
 add_diff(app)
+add_issuing(app)
 
 
 def _refuse(condition: bool, message: str) -> None:
