@@ -31,6 +31,7 @@ from history.records import (
     to_reading,
     to_receipt,
 )
+from history.seal import renew_seal
 from schemas.facts import Observation, Reading
 from schemas.findings import Finding
 from schemas.spelling import normalise
@@ -49,8 +50,10 @@ class History:
         self._engine = open_engine(folder)
         self.packs = Packs(self._engine)
 
-    def close(self) -> None:
-        """Let go of the database's files."""
+    def close(self, *, is_sealing: bool = True) -> None:
+        """Seal what was written (see history.seal), unless it is in doubt, and let go of the database's files."""
+        if is_sealing:
+            renew_seal(self.folder)
         self._engine.dispose()
 
     # what is taken in
