@@ -9,7 +9,7 @@ from pathlib import Path
 def publish_file(target: Path, content: bytes) -> Path:
     """Put a finished file in place durably: readers see the old one or the new one, never a part."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    draft = target.with_name(f".{os.fsencode(target.name)[:200].decode(errors='ignore')}.{os.getpid()}.part")
     try:
         with draft.open("wb") as stream:
             stream.write(content)

@@ -90,11 +90,10 @@ def build_pack(
     meeting: dt.date | None,
     out: Path | None,
 ) -> BuiltPack:
-    """Build one pack, put it in place whole, and record it with every figure it prints."""
+    """Build one pack, record it with every figure it prints, and put it in place whole."""
     model = model_pack(position, board, meeting)
     rendered = render_pdf(model)
     target = out or outbox / f"{position.programme.id}_{board.id}_{position.as_at.isoformat()}_restricted.pdf"
-    publish_file(target.absolute(), rendered.content)
     sha256 = hashlib.sha256(rendered.content).hexdigest()
     record = PackRecord(
         board.id,
@@ -111,7 +110,9 @@ def build_pack(
         facts=facts_text(keep_facts(position)),
     )
     figures = [PrintedFigure(f.ref, f.key, f.state, decimal_text(f.value), f.text) for f in model.figures]
+    # recorded first: a file that lies in the outbox is then always one that history knows
     pack_id = history.packs.record(position.programme.id, record, figures, utc_now())
+    publish_file(target.absolute(), rendered.content)
     return BuiltPack(
         position.programme.id,
         board.id,

@@ -12,11 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, func, insert, select
 
 from history import tables as t
+from history.audit import Audit
 from history.chain import add_event
 from history.current import current_receipts
 from history.database import open_engine, reading, writing
 from history.originals import hash_original, keep_original
 from history.packs import Packs
+from history.published import Published
 from history.records import (
     Arrival,
     FiledReceipt,
@@ -49,6 +51,8 @@ class History:
         self.folder = folder
         self._engine = open_engine(folder)
         self.packs = Packs(self._engine)
+        self.published = Published(self._engine)
+        self.audit = Audit(self._engine)
 
     def close(self, *, is_sealing: bool = True) -> None:
         """Seal what was written (see history.seal), unless it is in doubt, and let go of the database's files."""

@@ -12,6 +12,7 @@ import typer
 
 from flows.cli.layouts import app as layouts
 from flows.cli.options import AsAt, AsJson, AsKnown, AsOf, Files, HomeOption, Programme
+from flows.cli.verifying import add_commands as add_verifying
 from flows.settings import UsageError, utc_now
 
 app = typer.Typer(
@@ -234,6 +235,9 @@ def run(
 
     _refuse((programme is None) == (not all_programmes), "name one --programme, or --all")
     raise typer.Exit(run_scheduled(programme, on, home, as_json=as_json))
+
+
+add_verifying(app)
 
 
 def _refuse(condition: bool, message: str) -> None:
