@@ -83,6 +83,7 @@ class _Refused:
 
     @classmethod
     def of(cls, item: TakenFile, folder: Path) -> _Refused:
+        """The files that a refused one becomes in `folder`."""
         path = item.judged.path
         target = folder / path.name
         size = path.stat().st_size if path.exists() else len(item.judged.content)

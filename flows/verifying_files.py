@@ -103,7 +103,7 @@ def _pack_path(home: Home, record: PackRecord) -> Path | None:
     if place_in(home, path) is not None:
         return path
     moved = home.outbox(record.programme) / path.name
-    return moved if moved.exists() and not path.exists() else None
+    return moved if moved.exists() else None
 
 
 def check_issued(home: Home, history: History, programme: str | None) -> Found:
@@ -197,7 +197,8 @@ def note_strangers(home: Home, history: History) -> Found:
     published = set(history.published.listed())
     packs = {r.sha256 for r in history.packs.built()}
     recorded = {_pack_path(home, r) for r in history.packs.built()}
-    issued = {issue.path for issue in history.packs.issues()}
+    issues = history.packs.issues()
+    issued = {i.path for i in issues} | {f"history/packs/{i.sha256[:2]}/{i.sha256}" for i in issues}
     unknown: dict[str, list[Path]] = defaultdict(list)
     for path in lying:
         place = _show(home, path)

@@ -111,7 +111,7 @@ def _check_chain(connection: Connection, links: list[Link], changed: Collection[
     if before < head:
         yield _gone(before + 1, head)
     elif links and before == head and links[-1].seq == head and links[-1].stored != digest:
-        message = f"the digest of {_name(links[-1])} is not the one that was kept apart from it"
+        message = f"the digest of {_name(links[-1])} is not the one that the table meta holds"
         yield Fault("event", f"event {head}", message, RESTORE)
 
 

@@ -36,7 +36,11 @@ def open_engine(folder: Path) -> Engine:
     event.listen(engine, "begin", _begin)
     try:
         _prepare(engine, database)
+    except HistoryError:
+        engine.dispose()
+        raise
     except (DatabaseError, OperationalError) as error:
+        engine.dispose()
         raise HistoryError(f"the history in {folder} cannot be opened: {error.orig}") from None
     return engine
 

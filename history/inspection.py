@@ -163,6 +163,9 @@ def _compare_marks(connection: sqlite3.Connection, sealed: Mark, now: Mark, foun
     if sealed.place > now.place:
         message = f"the database ends with event {now.seq}, but was sealed at event {sealed.seq}: the rest is gone"
         found.faults.append(Fault("seal", _PLACE, message, RESTORE))
+    elif sealed.place == now.place:
+        message = f"the head of the chain, in the table meta, is not the one that was sealed at event {sealed.seq}"
+        found.faults.append(Fault("seal", _PLACE, message, RESTORE))
     elif not is_passed(connection, sealed):
         message = f"event {sealed.seq} is not the one that was sealed: it was rewritten, or this is another database"
         found.faults.append(Fault("seal", _PLACE, message, RESTORE))
