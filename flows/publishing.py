@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,11 @@ def register_files(history: History, home: Home, programme: str, files: Mapping[
 
 
 def place_in(home: Home, path: Path) -> str | None:
-    """A path relative to the home, with forward slashes; None where it lies elsewhere."""
+    """A path relative to the home, with forward slashes; None where it lies elsewhere.
+
+    What is no text in a file's name is written as an escape, so that it can be kept and printed.
+    """
     folder, target = home.folder.absolute(), path.absolute()
-    return target.relative_to(folder).as_posix() if target.is_relative_to(folder) else None
+    if not target.is_relative_to(folder):
+        return None
+    return os.fsencode(target.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")

@@ -128,7 +128,10 @@ def check_issued(home: Home, history: History, programme: str | None) -> Found:
 
 def check_published(home: Home, history: History, programme: str | None) -> Found:
     """Every published file that still lies in the home is as it was written at some time. Then how many there are."""
-    lying = {place: hash_file(home.folder / place) for place in history.published.listed(programme)}
+    known = history.published.listed(programme)
+    tops = {place.partition("/")[0] for place in known} - {"history"}
+    there = {_show(home, path): path for top in sorted(tops) for path in _files(home.folder / top)}
+    lying = {place: hash_file(path) for place, path in there.items() if place in known}
     listed = history.published.listed(programme)
     count = 0
     for place, found in lying.items():

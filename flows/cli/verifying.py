@@ -8,12 +8,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.failures import BROKEN, OK
-from flows.cli.intake import print_json
 from flows.cli.options import AsJson, HomeOption
-from flows.settings import find_home, find_programme_folder
-from programmes.load import load_programme
-from transforms.words import plural
 
 _WORDS = {
     "pages": "page of the database",
@@ -60,7 +55,12 @@ def verify_one(
     programme: str | None, home_option: Path | None, *, all_packs: bool, read_again: bool, as_json: bool
 ) -> int:
     """Verify a home and print what was found; 4 where anything is not as recorded."""
+    from flows.cli.failures import BROKEN, OK
+    from flows.cli.intake import print_json
+    from flows.settings import find_home, find_programme_folder
     from flows.verifying import OUTSIDE, Wish, verify_home
+    from programmes.load import load_programme
+    from transforms.words import plural
 
     home = find_home(home_option)
     name = load_programme(find_programme_folder(programme, home)).programme.id if programme else None
@@ -68,7 +68,11 @@ def verify_one(
     if as_json:
         print_json(asdict(found))
         return BROKEN if found.faults else OK
-    checked = [_count(name, number) for name, number in found.checked.items() if name in _WORDS and number]
+    checked = [
+        f"{number} {_PLURALS[name]}" if number != 1 and name in _PLURALS else plural(number, _WORDS[name])
+        for name, number in found.checked.items()
+        if name in _WORDS and number
+    ]
     print(f"checked: {', '.join(checked) or 'nothing'}")
     for note in found.notes:
         print(f"  note   {note.place}: {note.message}{'. ' + note.action if note.action else ''}")
@@ -78,7 +82,3 @@ def verify_one(
     print(f"  {OUTSIDE}")
     print(f"{plural(len(found.faults), 'fault')}: not everything is as recorded" if found.faults else "sound")
     return BROKEN if found.faults else OK
-
-
-def _count(name: str, number: int) -> str:
-    return f"{number} {_PLURALS[name]}" if number != 1 and name in _PLURALS else plural(number, _WORDS[name])
