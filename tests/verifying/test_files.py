@@ -42,6 +42,7 @@ def test_a_lost_original(kept: Kept) -> None:
     assert places(kept.verify()) == [("original", kept.place(path))]
 
 
+@pytest.mark.long
 def test_an_issued_pack_is_kept_twice_and_both_are_watched(kept: Kept) -> None:
     issued = one(kept.home.folder / "issued", "*.pdf")
     (shown,) = (p for p in (kept.home.history / "packs").rglob("*") if p.is_file())
@@ -81,6 +82,7 @@ def test_a_pack_that_history_does_not_know(kept: Kept) -> None:
     assert places(kept.verify()) == [("pack", kept.place(path))]
 
 
+@pytest.mark.long
 def test_yaml_that_was_edited_is_noted(kept: Kept) -> None:
     path = kept.home.folder / "programmes" / NAME / "indicators.yaml"
     before = path.read_text()
@@ -114,6 +116,7 @@ class TestAnOlderStatePutBack:
         assert (fault.kind, fault.place) == ("seal", "history/history.sqlite")
         assert "what came after is gone" in fault.message or "the rest is gone" in fault.message
 
+    @pytest.mark.long
     def test_with_its_seal_the_original_is_noted(self, grown: tuple[Kept, bytes, bytes]) -> None:
         kept, database, seal = grown
         kept.database.write_bytes(database)

@@ -86,6 +86,7 @@ def test_a_home_of_version_2(bare: Kept) -> None:
         flip(path, path.stat().st_size // 2, 1)
 
 
+@pytest.mark.long
 def test_the_copy_may_be_cleared_away(bare: Kept) -> None:
     test_a_home_of_version_2(bare)
     (bare.home.folder / COPY).unlink()
@@ -139,7 +140,7 @@ def test_a_stopped_process_leaves_a_sound_home(stopped: Kept) -> None:
     assert {note.kind for note in stopped.verify().notes} == {"left"}, "it is sealed now"
 
 
-@pytest.mark.parametrize("frame", ["first", "last"])
+@pytest.mark.parametrize("frame", ["first", pytest.param("last", marks=pytest.mark.long)])
 def test_a_flipped_bit_in_the_log_is_found_and_stays_to_be_seen(stopped: Kept, frame: str) -> None:
     """Opened as it is, the log would be cut off there, and what came after it would be lost without a word."""
     log = stopped.database.with_name(f"{DATABASE}-wal")
@@ -150,6 +151,7 @@ def test_a_flipped_bit_in_the_log_is_found_and_stays_to_be_seen(stopped: Kept, f
         assert "the write-ahead log is damaged" in fault.message
 
 
+@pytest.mark.long
 def test_half_a_write_at_the_end_of_the_log_is_no_fault(stopped: Kept) -> None:
     """What a process left that was killed while it wrote: no commit stands after it."""
     log = stopped.database.with_name(f"{DATABASE}-wal")
@@ -183,6 +185,7 @@ class TestTheSeal:
         with locked(folder / DATABASE) as connection:
             assert read_seal(folder) == take_seal(connection)
 
+    @pytest.mark.long
     def test_after_each_of_many_writes(self, tmp_path: Path) -> None:
         for number in range(6):
             history = History(tmp_path)
