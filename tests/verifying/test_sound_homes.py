@@ -108,14 +108,20 @@ STOPPED = """
     os._exit(0)
 """
 BUSY = """
-    import datetime as dt, sys
+    import datetime as dt, os, sys
     from pathlib import Path
+    from flows.receiving import receive_files
     from flows.settings import Home
+    from programmes.load import load_programme
     from tests.scenarios.harbour import MARCH, lamps
-    from tests.verifying.homes import Kept
-    kept = Kept(Home(Path(sys.argv[1])))
-    for number in range(12):
-        kept.take(lamps(MARCH - dt.timedelta(days=number % 3), (394, 200 + number), (200, 150), (100, 90)))
+    from tests.verifying.homes import NAME, RECEIVED
+    home = Home(Path(sys.argv[1]))
+    loaded = load_programme(home.folder / "programmes" / NAME)
+    own = home.folder.parent / f"sender {os.getpid()}"
+    own.mkdir()
+    for number in range(10):
+        book = lamps(MARCH - dt.timedelta(days=number % 3), (394, 200 + number), (200, 150), (100, 90))
+        receive_files(home, loaded, [book.save(own, f"{own.name}.xlsx")], RECEIVED)
 """
 
 
@@ -165,9 +171,9 @@ def test_half_a_write_at_the_end_of_the_log_is_no_fault(stopped: Kept) -> None:
 
 @pytest.mark.long
 def test_another_process_that_takes_in_causes_no_fault(tmp_path: Path) -> None:
-    kept = begin(tmp_path)
+    kept = begin(tmp_path / "home")
     kept.take(lamps(MARCH - WEEK))
-    others = [start(BUSY, tmp_path) for _ in range(2)]
+    others = [start(BUSY, kept.home.folder) for _ in range(2)]
     rounds = 0
     while any(other.poll() is None for other in others):
         assert kept.verify().faults == []
