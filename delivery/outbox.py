@@ -15,7 +15,7 @@ def publish_file(target: Path, content: bytes) -> Path:
     if target.is_file() and not target.stat().st_mode & 0o222:
         raise PermissionError(errno.EACCES, "it is read-only and is not replaced", str(target))
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    draft = target.with_name(f".{os.fsencode(target.name)[:200].decode(errors='ignore')}.{os.getpid()}.part")
     try:
         with draft.open("wb") as stream:
             stream.write(content)

@@ -143,7 +143,7 @@ def build_pack(
     erratum: ErratumNotice | None = None,
     replaces: int | None = None,
 ) -> BuiltPack:
-    """Build one pack, put it in place whole, and record it with every figure it prints.
+    """Build one pack, record it with every figure it prints, and put it in place whole.
 
     It tells what changed since the pack last issued to the board; `upto` leaves out what was issued after that event.
     An erratum is given with the number of the pack that it `replaces`, and a position whose rows have the
@@ -155,7 +155,6 @@ def build_pack(
     mark = f"_erratum-{erratum.number}" if erratum else ""
     name = f"{position.programme.id}_{board.id}_{position.as_at.isoformat()}_restricted{mark}.pdf"
     target = out or outbox / name
-    publish_file(target.absolute(), rendered.content)
     sha256 = hashlib.sha256(rendered.content).hexdigest()
     record = PackRecord(
         board.id,
@@ -175,7 +174,9 @@ def build_pack(
         environment=environment_text(),
         facts=facts_text(keep_facts(position)),
     )
+    # recorded first: a file that lies in the outbox is then always one that history knows
     pack_id = history.packs.record(position.programme.id, record, printed_figures(model), utc_now())
+    publish_file(target.absolute(), rendered.content)
     return BuiltPack(
         position.programme.id,
         board.id,

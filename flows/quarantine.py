@@ -15,26 +15,38 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flows.checking import JudgedFile
+from flows.publishing import register_files
 from flows.settings import Home
 from flows.taking import TakenFile
+from history.originals import hash_original
+from history.store import History
 
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
 _SUFFIX = ".quarantined"
 
 
 def quarantine_files(
-    home: Home, programme: str, taken: Iterable[TakenFile], received_at: str, days: int
+    history: History, home: Home, programme: str, taken: Iterable[TakenFile], received_at: str, days: int
 ) -> list[str]:
     """Put every taken file that holds personal data into quarantine; returns the names to show.
 
     A file of the inbox is moved. One named on the command line is copied, and the user's own is left alone.
-    Bytes that are there already keep their first note, and so their first day of deletion.
+    Bytes that are there already keep their first note, and so their first day of deletion. History knows the
+    hash of a note before it is written.
     """
     found = [item.judged for item in taken if item.judged.is_personal]
     for judged in found:
         with _nameless_failures():
             folder = _make_folder(home, programme)
-            _keep(folder, judged, received_at, days)
+            note = folder / f"{judged.reading.sha256}.json"
+            if _expires_on(note) is None:
+                text = _describe(judged, received_at, days)
+                register_files(
+                    history, home, programme, {note: (hash_original(text), len(text), "note of quarantine")}
+                )
+                _write(note, text)
+            # the note first: bytes are never there without their day of deletion
+            _write(folder / f"{judged.reading.sha256}{_SUFFIX}", judged.content)
             if judged.path.parent == home.inbox(programme):
                 _remove_original(judged)
     return [judged.name for judged in found]
@@ -73,22 +85,18 @@ def _make_folder(home: Home, programme: str) -> Path:
     return folder
 
 
-def _keep(folder: Path, judged: JudgedFile, received_at: str, days: int) -> None:
-    sha256 = judged.reading.sha256
-    note = folder / f"{sha256}.json"
-    if _expires_on(note) is None:
-        expires_on = dt.date.fromisoformat(received_at[:10]) + dt.timedelta(days=days)
-        form = {
-            "sha256": sha256,
-            "size": len(judged.content),
-            "received_at": received_at,
-            "expires_on": expires_on.isoformat(),
-            "kinds": list(judged.reading.personal_kinds),
-            "places": [f.message for f in judged.findings],
-        }
-        # the note first: bytes are never there without their day of deletion
-        _write(note, (json.dumps(form, ensure_ascii=False, indent=2) + "\n").encode())
-    _write(folder / f"{sha256}{_SUFFIX}", judged.content)
+def _describe(judged: JudgedFile, received_at: str, days: int) -> bytes:
+    """The note of a file: what it is, without its name and without a value."""
+    expires_on = dt.date.fromisoformat(received_at[:10]) + dt.timedelta(days=days)
+    form = {
+        "sha256": judged.reading.sha256,
+        "size": len(judged.content),
+        "received_at": received_at,
+        "expires_on": expires_on.isoformat(),
+        "kinds": list(judged.reading.personal_kinds),
+        "places": [f.message for f in judged.findings],
+    }
+    return (json.dumps(form, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def _write(target: Path, content: bytes) -> None:

@@ -105,7 +105,7 @@ def check_originals(history: History, position: Position) -> list[Difference]:
     What retention deleted is not missed: what was read of it is kept.
     """
     found = []
-    retired = history.retired()
+    retired = history.retention.retired_files()
     for item in position.received:
         if item.period.end > position.as_at or item.sha256 in retired:
             continue

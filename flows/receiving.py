@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from delivery.outbox import publish_file
 from flows.inbox import Inbox, WaitingFile, look_into, take_away
+from flows.publishing import register_files
 from flows.quarantine import quarantine_files
 from flows.returning import return_taken
 from flows.settings import Home, open_history, quarantine_days
 from flows.taking import TakenFile, take_files
+from history.originals import hash_original
+from history.store import History
 from programmes.load import LoadedProgramme
 
 
@@ -36,38 +40,72 @@ def receive_files(home: Home, loaded: LoadedProgramme, paths: Sequence[Path], re
     history = open_history(home)
     try:
         taken = take_files(history, inbox.ready, loaded, received_at)
+        quarantined = quarantine_files(history, home, name, taken, received_at, days)
+        taken = return_taken(history, home, loaded.programme, taken, received_at)
+        replaced = _clear_inbox(history, home, name, taken)
     finally:
         history.close()
-    quarantined = quarantine_files(home, name, taken, received_at, days)
-    taken = return_taken(home, loaded.programme, taken, received_at)
-    replaced = _clear_inbox(home, name, taken)
     waiting = (*inbox.waiting, *(WaitingFile(p, "another file has taken its place") for p in replaced))
     return Received(tuple(taken), waiting, tuple(quarantined))
 
 
-def _clear_inbox(home: Home, programme: str, taken: Sequence[TakenFile]) -> list[Path]:
+def _clear_inbox(history: History, home: Home, programme: str, taken: Sequence[TakenFile]) -> list[Path]:
     """Take filed workbooks out of the inbox (their bytes are kept), and put refused ones aside with reasons.
 
     Those with personal data are left to the quarantine. Returns the places where another file lies by now.
     """
+    inbox = home.inbox(programme)
+    own = [item for item in taken if item.judged.path.parent == inbox and not item.judged.is_personal]
+    aside = [_Refused.of(item, home.refused(programme)) for item in own if item.receipt_id is None]
+    register_files(history, home, programme, {k: v for refused in aside for k, v in refused.files().items()})
+    refusals = {refused.item.judged.path: refused for refused in aside}
     replaced = []
-    for item in taken:
+    for item in own:
         path = item.judged.path
-        if path.parent != home.inbox(programme) or item.judged.is_personal:
-            continue
-        target = None if item.receipt_id is not None else home.refused(programme) / path.name
-        if not take_away(path, item.judged.reading.sha256, target):
+        refused = refusals.get(path)
+        if not take_away(path, item.judged.reading.sha256, refused.target if refused else None):
             if path.exists():
                 replaced.append(path)
-        elif target is not None:
-            _write_reasons(target, item)
+        elif refused is not None:
+            publish_file(refused.reasons, refused.text)
     return replaced
 
 
-def _write_reasons(target: Path, item: TakenFile) -> None:
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A refused file that is about to be put aside, with the reasons beside it."""
+
+    item: TakenFile
+    size: int
+    target: Path
+    reasons: Path
+    text: bytes
+
+    @classmethod
+    def of(cls, item: TakenFile, folder: Path) -> _Refused:
+        """The files that a refused one becomes in `folder`."""
+        path = item.judged.path
+        target = folder / path.name
+        size = path.stat().st_size if path.exists() else len(item.judged.content)
+        return cls(item, size, target, _reasons_path(target), _say_reasons(item))
+
+    def files(self) -> dict[Path, tuple[str, int, str]]:
+        """Both files, as they are registered."""
+        reasons = (hash_original(self.text), len(self.text), "reasons of a refusal")
+        return {
+            self.target: (self.item.judged.reading.sha256, self.size, "refused workbook"),
+            self.reasons: reasons,
+        }
+
+
+def _say_reasons(item: TakenFile) -> bytes:
     findings = [replace(f, accept="") for f in item.judged.findings]
     lines = [f"{f.sheet or ''} {f.cell or ''}: {f.message} {f.action}".strip(" :") for f in findings]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _reasons_path(target: Path) -> Path:
     ending = ".why.txt"
     room = 250 - len(ending.encode())
     name = os.fsencode(target.name)[:room].decode(errors="ignore")
-    target.with_name(f"{name}{ending}").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return target.with_name(f"{name}{ending}")

@@ -12,6 +12,7 @@ from pathlib import Path
 from flows.backup_file import DATABASE, Backup, Manifest, naming_failures, open_backup
 from flows.settings import Home, UsageError
 from history.database import HistoryError
+from history.seal import seal_whole
 from history.snapshots import filled_server, find_broken_links, read_snapshot
 from history.store import History
 from history.tables import SCHEMA_VERSION
@@ -99,6 +100,8 @@ def _place(draft: Path, target: Path, url: str | None) -> None:
     """Put what was checked in place; with a URL, the history's rows on that server instead of in the home."""
     if url is None:
         _put_in_place(draft, target)
+        History(target / "history").close()
+        seal_whole(target / "history")
         return
     with filled_server(draft / DATABASE, url):
         (draft / DATABASE).unlink()

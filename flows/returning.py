@@ -9,9 +9,11 @@ from pathlib import Path
 
 from delivery.outbox import publish_file
 from flows.checking import JudgedFile
+from flows.publishing import Draft, publish_drafts
 from flows.readers import shared_opener
 from flows.settings import Home
 from flows.taking import TakenFile
+from history.store import History
 from report_templates.acknowledgement import render_acknowledgement_html, render_acknowledgement_text
 from schemas.acknowledgement import FileStatus, ReturnedCopy, SentFile, TableRead, is_withheld, withhold
 from schemas.config import Programme
@@ -46,21 +48,72 @@ class _Copy:
     why_not: str = ""
 
 
+class _Desk:
+    """A folder as it will be when what lies on the desk is written: files by name, None for one taken away."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._laid: dict[str, Draft | None] = {}
+
+    @property
+    def drafts(self) -> list[Draft]:
+        """What is to be written."""
+        return [draft for draft in self._laid.values() if draft is not None]
+
+    def put(self, name: str, content: bytes, what: str) -> Path:
+        """Lay a file on the desk; returns where it will lie."""
+        draft = Draft(self._folder / name, content, what)
+        self._laid[name] = draft
+        return draft.path
+
+    def take_away(self, name: str) -> None:
+        """Take a file away, if there is one."""
+        if self.holds(name):
+            self._laid[name] = None
+
+    def holds(self, name: str) -> bool:
+        """Whether anything will lie there."""
+        return self._laid[name] is not None if name in self._laid else (self._folder / name).exists()
+
+    def read(self, name: str) -> bytes | None:
+        """The bytes of a file as it will be; None where there is none."""
+        if name in self._laid:
+            draft = self._laid[name]
+            return draft.content if draft else None
+        path = self._folder / name
+        return path.read_bytes() if path.is_file() else None
+
+    def clear(self) -> None:
+        """Delete from the folder what was taken away."""
+        for name, draft in self._laid.items():
+            if draft is None:
+                (self._folder / name).unlink(missing_ok=True)
+
+
 def return_checked(judged: JudgedFile, programme: Programme, folder: Path) -> Returned:
     """Write what goes back for a workbook that was checked and not stored: copy and acknowledgement."""
     sent = _to_sent(judged)
-    return _write(folder, sent, _make_copy(judged, programme, sent))
+    desk = _Desk(folder)
+    returned = _lay_out(desk, sent, _make_copy(judged, programme, sent))
+    desk.clear()
+    for draft in desk.drafts:
+        publish_file(draft.path, draft.content)
+    return returned
 
 
-def return_taken(home: Home, programme: Programme, taken: Iterable[TakenFile], received_at: str) -> list[TakenFile]:
+def return_taken(
+    history: History, home: Home, programme: Programme, taken: Iterable[TakenFile], received_at: str
+) -> list[TakenFile]:
     """Write what goes back for workbooks that were taken in: an acknowledgement for each, a copy for those that
-    are held or refused."""
-    folder = home.returned(programme.id)
+    are held or refused. History knows every file before it is written."""
+    desk = _Desk(home.returned(programme.id))
     done = []
     for item in taken:
         sent = replace(_to_sent(item.judged), is_stored=True, is_known=item.already_known, received_at=received_at)
         copy = None if sent.status == "accepted" else _make_copy(item.judged, programme, sent)
-        done.append(replace(item, returned=_write(folder, sent, copy)))
+        done.append(replace(item, returned=_lay_out(desk, sent, copy)))
+    desk.clear()
+    publish_drafts(history, home, programme.id, desk.drafts)
     return done
 
 
@@ -108,17 +161,17 @@ def _says(reading: WorkbookReading) -> WorkbookReading:
     return replace(reading, sha256="")
 
 
-def _write(folder: Path, sent: SentFile, copy: _Copy | None) -> Returned:
-    base = _free_base(folder, sent, copy)
+def _lay_out(desk: _Desk, sent: SentFile, copy: _Copy | None) -> Returned:
+    base = _free_base(desk, sent, copy)
     said = None
     if copy is not None:
         name = f"{base}{copy.ending}"
         said = ReturnedCopy(name, hash_content(copy.content), not copy.why_not, copy.why_not)
     it = acknowledge(sent, said)
-    _clear_older(folder, base, copy)
-    path = publish_file(folder / said.name, copy.content) if said and copy else None
-    page = publish_file(folder / f"{base}{_PAGE}", render_acknowledgement_html(it).encode())
-    text = publish_file(folder / f"{base}{_TEXT}", render_acknowledgement_text(it).encode())
+    _clear_older(desk, base, copy)
+    path = desk.put(said.name, copy.content, "copy") if said and copy else None
+    page = desk.put(f"{base}{_PAGE}", render_acknowledgement_html(it).encode(), "acknowledgement")
+    text = desk.put(f"{base}{_TEXT}", render_acknowledgement_text(it).encode(), "acknowledgement")
     return Returned(path, page, text)
 
 
@@ -128,38 +181,37 @@ def _stem(name: str) -> str:
     return stem.encode("utf-8", "replace")[:_MOST_NAME_BYTES].decode("utf-8", "ignore")
 
 
-def _free_base(folder: Path, sent: SentFile, copy: _Copy | None) -> str:
+def _free_base(desk: _Desk, sent: SentFile, copy: _Copy | None) -> str:
     """The first name under which nothing lies but what this same file was given before."""
     stem = _stem(sent.name)
     candidates = [stem, *(f"{stem} ({sent.sha256[:length]})" for length in (8, 16, 64))]
     number = 2
     while True:
         for base in candidates:
-            if _is_free(folder, base, sent, copy):
+            if _is_free(desk, base, sent, copy):
                 return base
         candidates = [f"{stem} ({sent.sha256[:8]}-{number})"]
         number += 1
 
 
-def _is_free(folder: Path, base: str, sent: SentFile, copy: _Copy | None) -> bool:
+def _is_free(desk: _Desk, base: str, sent: SentFile, copy: _Copy | None) -> bool:
     """Whether nothing of another file, and nothing that a person has changed since, lies there."""
-    text = folder / f"{base}{_TEXT}"
-    record = text.read_text(encoding="utf-8", errors="replace") if text.is_file() else ""
+    record = (desk.read(f"{base}{_TEXT}") or b"").decode("utf-8", "replace")
     if record and f"SHA-256 of the file: {sent.sha256}\n" not in record:
         return False
     new = hash_content(copy.content) if copy else ""
-    there = [path for ending in _COPIES if (path := folder / f"{base}{ending}").exists()]
-    hashes = [hash_content(path.read_bytes()) if path.is_file() else "" for path in there]
+    there = [name for ending in _COPIES if desk.holds(name := f"{base}{ending}")]
+    hashes = [hash_content(content) if (content := desk.read(name)) is not None else "" for name in there]
     if not record:
-        return not (folder / f"{base}{_PAGE}").exists() and all(found == new for found in hashes)
+        return not desk.holds(f"{base}{_PAGE}") and all(found == new for found in hashes)
     return all(found == new or f": {found}\n" in record for found in hashes)
 
 
-def _clear_older(folder: Path, base: str, copy: _Copy | None) -> None:
+def _clear_older(desk: _Desk, base: str, copy: _Copy | None) -> None:
     """An earlier copy of the same file under another ending no longer holds."""
     for ending in _COPIES:
         if copy is None or ending != copy.ending:
-            (folder / f"{base}{ending}").unlink(missing_ok=True)
+            desk.take_away(f"{base}{ending}")
 
 
 def describe_returned(returned: Sequence[Returned]) -> list[str]:

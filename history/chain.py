@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from history import tables as t
 
 _HEAD = "head"
 _OPENED = "opened_events"
-_BROUGHT = (
+BROUGHT = (
     (t.receipt, t.receipt.c.receipt_id, ()),
     (t.reading, t.reading.c.receipt_id, (t.reading.c.position,)),
     (t.observation, t.observation.c.receipt_id, (t.observation.c.position,)),
@@ -33,7 +34,7 @@ _BROUGHT = (
     (t.retired, t.retired.c.seq, (t.retired.c.sha256,)),
 )
 """Every table whose rows an event brings: the column that names the event, and the order of its rows."""
-_BY_KIND = {
+BY_KIND = {
     "receipt": (t.receipt, t.reading, t.observation, t.finding),
     "refusal": (t.refusal,),
     "configuration": (t.configuration,),
@@ -53,6 +54,7 @@ class Link:
     seq: int
     programme: str
     kind: str
+    at: str
     stored: str
     expected: str
 
@@ -120,7 +122,11 @@ def follow_chain(connection: Connection) -> Iterator[Link]:
     """
     before = ""
     for row in connection.execute(select(t.event).order_by(t.event.c.seq)).mappings().all():
-        yield Link(row["seq"], row["programme"], row["kind"], row["digest"], _digest(connection, row, before))
+        try:
+            expected = _digest(connection, row, before)
+        except (SQLAlchemyError, ValueError, TypeError):
+            expected = ""  # a row of it cannot be read, or holds what is never written
+        yield Link(row["seq"], row["programme"], row["kind"], row["at"], row["digest"], expected)
         before = row["digest"]
 
 
@@ -130,8 +136,8 @@ def _digest(connection: Connection, event: RowMapping, before: str) -> str:
     found = hashlib.sha256(before.encode())
     found.update(_line("event", own))
     files: set[str] = set()
-    for table, column, order in _BROUGHT:
-        if table not in _BY_KIND.get(event["kind"], ()):
+    for table, column, order in BROUGHT:
+        if table not in BY_KIND.get(event["kind"], ()):
             continue
         for row in connection.execute(select(table).where(column == event["seq"]).order_by(*order)).mappings():
             found.update(_line(table.name, row))

@@ -135,6 +135,8 @@ def _set_pragmas(connection: Any, _record: object) -> None:
     _begin_log(cursor)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    # the log is put into the database when the last one closes: till then it tells which pages have changed
+    cursor.execute("PRAGMA wal_autocheckpoint=0")
     cursor.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import sqlite3
@@ -74,6 +75,7 @@ def keep_schema(connection: Connection, version: int) -> str:
 def keep_copy(database: Path, version: int) -> Path:
     """Copy the database as it was last committed, whole or not at all; returns where the copy lies."""
     target = database.with_name(f"{database.name}.v{version}.backup")
+    hash_path(target).unlink(missing_ok=True)
     draft = target.with_name(f"{target.name}.{os.getpid()}.part")
     draft.unlink(missing_ok=True)
     source, copy = sqlite3.connect(database), sqlite3.connect(draft)
@@ -83,4 +85,11 @@ def keep_copy(database: Path, version: int) -> Path:
         source.close()
         copy.close()
     os.replace(draft, target)
+    with target.open("rb") as stream:
+        hash_path(target).write_text(hashlib.file_digest(stream, "sha256").hexdigest() + "\n", encoding="ascii")
     return target
+
+
+def hash_path(copy: Path) -> Path:
+    """Where the SHA-256 of a copy is written: beside it."""
+    return copy.with_name(f"{copy.name}.sha256")

@@ -12,11 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, func, insert, select
 
 from history import tables as t
+from history.audit import Audit
 from history.chain import add_event
 from history.current import current_receipts
 from history.database import open_engine, reading, writing
 from history.originals import hash_original, keep_original
 from history.packs import Packs
+from history.published import Published
 from history.records import (
     Arrival,
     FiledReceipt,
@@ -32,6 +34,7 @@ from history.records import (
     to_receipt,
 )
 from history.retention import Retention
+from history.seal import renew_seal
 from history.snapshots import take_snapshot
 from history.trail import Trail
 from schemas.facts import Observation, Reading
@@ -49,13 +52,18 @@ class History:
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
         self.folder = folder
+        self._url = url
         self._engine = open_engine(folder, url)
         self.packs = Packs(self._engine)
         self.trail = Trail(self._engine)
         self.retention = Retention(self._engine, folder)
+        self.published = Published(self._engine)
+        self.audit = Audit(self._engine)
 
-    def close(self) -> None:
-        """Let go of the database's files."""
+    def close(self, *, is_sealing: bool = True) -> None:
+        """Seal what was written (see history.seal), unless it is in doubt, and let go of the database's files."""
+        if is_sealing and self._url is None:
+            renew_seal(self.folder)
         self._engine.dispose()
 
     def snapshot(self, target: Path) -> None:
@@ -248,11 +256,6 @@ class History:
             )
             for row in rows
         ]
-
-    def retired(self) -> set[str]:
-        """The SHA-256 of the originals whose bytes were deleted by a rule of retention."""
-        with reading(self._engine) as connection:
-            return set(connection.scalars(select(t.retired.c.sha256)))
 
     def observations(self, receipts: Sequence[Receipt], until: dt.date) -> dict[int, list[Observation]]:
         """The observations of receipts whose period ends on or before `until`, by receipt."""

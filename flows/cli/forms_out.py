@@ -13,7 +13,7 @@ from flows.cli.answers import open_position
 from flows.cli.failures import OK, NothingMade
 from flows.cli.intake import print_json, say
 from flows.position import Position
-from flows.settings import UsageError, find_home
+from flows.settings import Home, UsageError, find_home, open_history
 from schemas.config import Return
 from schemas.forms import ReturnForm
 from schemas.layout import Layout, TableLayout
@@ -28,12 +28,13 @@ from transforms.words import plural
 
 @dataclass(frozen=True, slots=True)
 class WrittenForm:
-    """A form that was written: where, for whom, how many rows, and the date it will come back for."""
+    """A form: where it is written, for whom, how many rows, the date it will come back for, and its bytes."""
 
     path: Path
     role: str
     rows: int
     as_at: dt.date
+    content: bytes
 
 
 def write_tracker(
@@ -53,13 +54,15 @@ def write_tracker(
         raise NothingMade(f"no plan tracker as at {as_at} or before has been received")
     item = _tracker_of(position)
     owners = [row.entry.owner for row in rows]
-    folder = find_home(home_option).outbox(position.programme.id) / "forms"
+    home = find_home(home_option)
+    folder = home.outbox(position.programme.id) / "forms"
     if owner is not None:
         role = _known_role(owner, owners)
         target = out or folder / f"tracker_{as_at}_{_slug(role)}.xlsx"
         forms = [_write_rows(position, item, own_rows(rows, role), role, target)]
     else:
         forms = _write_all(position, item, rows, out or folder / f"trackers_{as_at}")
+    _publish(forms, position, home)
     return _report(forms, as_json=as_json)
 
 
@@ -108,8 +111,8 @@ def _write_rows(position: Position, item: Return, rows: Sequence[ActionRow], rol
     as_at = _form_date(position)
     layout, table = _layout_at(item, as_at)
     form = make_tracker_form(position.programme, item, layout, table, rows, role, as_at)
-    _publish(form, position, item, role, target)
-    return WrittenForm(target, role, len(rows), as_at)
+    content = _make(form, position, item, role, target)
+    return WrittenForm(target, role, len(rows), as_at, content)
 
 
 def write_commentary(
@@ -134,9 +137,12 @@ def write_commentary(
         position.programme, item, layout, table, position.rows, position.remarks, owners, role, position.as_at
     )
     name = f"commentary_{as_at}{'_' + _slug(role) if role else ''}.xlsx"
-    target = out or find_home(home_option).outbox(position.programme.id) / "forms" / name
-    _publish(form, position, item, role, target)
-    return _report([WrittenForm(target, role, len(form.rows), position.as_at)], as_json=as_json)
+    home = find_home(home_option)
+    target = out or home.outbox(position.programme.id) / "forms" / name
+    content = _make(form, position, item, role, target)
+    forms = [WrittenForm(target, role, len(form.rows), position.as_at, content)]
+    _publish(forms, position, home)
+    return _report(forms, as_json=as_json)
 
 
 def _layout_at(item: Return, as_at: dt.date) -> tuple[Layout, TableLayout]:
@@ -149,9 +155,8 @@ def _layout_at(item: Return, as_at: dt.date) -> tuple[Layout, TableLayout]:
     return layout, table
 
 
-def _publish(form: ReturnForm, position: Position, item: Return, role: str, target: Path) -> None:
-    """Write the form, but only if our own reader would know it again when it comes back."""
-    from delivery.outbox import publish_file
+def _make(form: ReturnForm, position: Position, item: Return, role: str, target: Path) -> bytes:
+    """The form as a workbook, but only if our own reader would know it again when it comes back."""
     from workbooks.reading import read_workbook
     from workbooks.return_form import write_form
 
@@ -161,7 +166,19 @@ def _publish(form: ReturnForm, position: Position, item: Return, role: str, targ
     if not is_known or reading.period is None or not reading.period.start <= form.as_at <= reading.period.end:
         why = next((f.message for f in reading.findings if f.refuses), "its title, date or owner would not be read")
         raise NothingMade(f"the form of '{item.title}' would not be recognised when it comes back: {why}")
-    publish_file(target.absolute(), content)
+    return content
+
+
+def _publish(forms: Sequence[WrittenForm], position: Position, home: Home) -> None:
+    """Write the forms; history knows those that lie in the home."""
+    from flows.publishing import Draft, publish_drafts
+
+    history = open_history(home)
+    try:
+        drafts = [Draft(form.path.absolute(), form.content, "form") for form in forms]
+        publish_drafts(history, home, position.programme.id, drafts)
+    finally:
+        history.close()
 
 
 def _slug(text: str) -> str:

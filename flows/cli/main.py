@@ -15,6 +15,7 @@ from flows.cli.issuing import add_commands as add_issuing
 from flows.cli.keeping import add_commands as add_keeping
 from flows.cli.layouts import app as layouts
 from flows.cli.options import AsAt, AsJson, AsKnown, AsOf, Files, HomeOption, Programme
+from flows.cli.verifying import add_commands as add_verifying
 from flows.settings import UsageError, utc_now
 
 app = typer.Typer(
@@ -252,6 +253,7 @@ def run(
 
 add_diff(app)
 add_issuing(app)
+add_verifying(app)
 
 
 def _refuse(condition: bool, message: str) -> None:

@@ -232,12 +232,15 @@ def test_a_file_that_took_its_place_in_the_inbox_is_left(town: Town) -> None:
     from flows.quarantine import quarantine_files
     from flows.settings import Home
     from flows.taking import TakenFile
+    from history.store import History
     from tests.builders import invented_programme
 
     path = listing().save(town.inbox, "Lamps.xlsx")
     judged = judge_file(path, invented_programme())
     lamp_report().save(town.inbox, "Lamps.xlsx")
-    quarantine_files(Home(town.home), "lamplight", [TakenFile(judged, None, False)], RECEIVED, 14)
+    history = History(town.home / "history")
+    quarantine_files(history, Home(town.home), "lamplight", [TakenFile(judged, None, False)], RECEIVED, 14)
+    history.close()
     assert tree(town.inbox) == ["Lamps.xlsx"]
     assert next(town.quarantine.glob("*.quarantined")).read_bytes() == judged.content
 

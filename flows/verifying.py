@@ -1,0 +1,179 @@
+"""The steps of verifying a home: whether every byte that Boardpack keeps there is as it was recorded.
+
+Others may write meanwhile. What is about to lie in the home is recorded before it is put there, so that files
+are read first here and the records after them; only of originals, which come before their receipts, it is the
+other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from flows.rederiving import Difference, derive_figures, read_again
+from flows.settings import Home, UsageError, database_url, open_history
+from flows.verifying_files import (
+    check_issued,
+    check_originals,
+    check_packs,
+    check_published,
+    check_quarantine,
+    note_configurations,
+    note_strangers,
+)
+from history.audit import RESTORE
+from history.database import HistoryError
+from history.faults import Fault, Note
+from history.inspection import DATABASE, inspect_database
+from history.originals import original_path
+from history.records import PackRecord
+from history.seal import seal_path, seal_whole
+from history.store import History
+
+_MOST_TOLD = 20
+OUTSIDE = "not looked at: the inbox but for what was refused, programmes/ and prefect/; people change what is there"
+
+
+@dataclass(slots=True)
+class Verified:
+    """What was checked, by number, and every fault and note."""
+
+    checked: dict[str, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+    def add(self, *found: Fault | Note) -> None:
+        """Add faults and notes."""
+        self.faults += [item for item in found if isinstance(item, Fault)]
+        self.notes += [item for item in found if isinstance(item, Note)]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be verified: of which programme (None: all), and how deep."""
+
+    programme: str | None = None
+    is_every_pack: bool = False
+    is_read_again: bool = False
+
+
+def verify_home(home: Home, wish: Wish) -> Verified:
+    """Verify a home. Never fails for what lies in it: what cannot be read is a fault."""
+    found = Verified()
+    is_sealed = True
+    is_on_server = database_url() is not None
+    if home.has_history and is_on_server:
+        changed: set[str] = set()
+    elif home.has_history:
+        inspection = inspect_database(home.history)
+        found.checked["pages"] = inspection.pages
+        found.add(*inspection.faults, *inspection.notes)
+        if not inspection.is_usable:
+            return found
+        is_sealed, changed = inspection.is_sealed, inspection.changed
+    else:
+        if not _was_begun(home):
+            raise UsageError(f"there is no history in {home.folder}; name the home with --home")
+        found.add(
+            Fault("database", f"history/{DATABASE}", "the database is gone, though its files are there", RESTORE)
+        )
+        return found
+    try:
+        history = open_history(home)
+    except HistoryError as error:
+        found.add(Fault("database", f"history/{DATABASE}", str(error), RESTORE))
+        return found
+    try:
+        events, faults = history.audit.check_rows(changed)
+        found.checked["events"] = events
+        found.add(*faults)
+        _check_all(home, history, wish, found)
+    finally:
+        history.close(is_sealing=not found.faults)
+    if not found.faults and not is_sealed and not is_on_server:
+        seal_whole(home.history)
+    return found
+
+
+def _was_begun(home: Home) -> bool:
+    """Whether a history was once here: originals, packs or a seal lie in it."""
+    return seal_path(home.history).exists() or any(
+        path.is_file() for name in ("originals", "packs") for path in (home.history / name).rglob("*")
+    )
+
+
+def _check_all(home: Home, history: History, wish: Wish, found: Verified) -> None:
+    """Every check, each by itself: rows that were tampered with may make any of them fail."""
+    steps: tuple[tuple[str, Callable[[], Iterator[Fault | Note | int]]], ...] = (
+        ("originals", lambda: check_originals(home, history, wish.programme)),
+        ("packs", lambda: check_packs(home, history, wish.programme)),
+        ("issued", lambda: check_issued(home, history, wish.programme)),
+        ("published", lambda: check_published(home, history, wish.programme)),
+        ("quarantined", lambda: check_quarantine(home, wish.programme)),
+        ("rederived", lambda: _check_figures(history, wish)),
+        ("read_again", lambda: _check_readings(history, wish)),
+        ("configurations", lambda: note_configurations(home, history, wish.programme)),
+        ("strangers", lambda: note_strangers(home, history)),
+    )
+    for name, step in steps:
+        try:
+            for item in step():
+                if isinstance(item, int):
+                    found.checked[name] = item
+                else:
+                    found.add(item)
+        except Exception as error:  # whatever tampered rows may cause; told, and the rest is checked
+            why = f"{name.replace('_', ' ')} cannot be checked: {type(error).__name__}: {error}"
+            found.add(Fault("database", f"history/{DATABASE}", " ".join(why.split()), RESTORE))
+
+
+# --- Derived and read again -----------------------------------------------------------------------------
+
+
+def _check_figures(history: History, wish: Wish) -> Iterator[Fault | Note | int]:
+    """The figures of issued packs (or of every pack), derived again as at and as known then."""
+    issued = {issue.pack_id for issue in history.packs.issues(wish.programme)}
+    records = [r for r in history.packs.built(wish.programme) if wish.is_every_pack or r.pack_id in issued]
+    count = 0
+    for record in records:
+        differences = derive_figures(history, record)
+        if differences is None:
+            message = "its figures cannot be derived again: it was built before they were kept with a pack"
+            yield Note("figures", _pack_place(record), message)
+            continue
+        count += 1
+        yield from _tell(differences, "figure", _pack_place(record), _derived_otherwise(record))
+    yield count
+
+
+def _pack_place(record: PackRecord) -> str:
+    return f"event {record.pack_id} (pack of {record.board}, {record.programme}, as at {record.as_at})"
+
+
+def _derived_otherwise(record: PackRecord) -> str:
+    return f"Compare the software ({record.software} made it) and look at the other faults; do not reissue before."
+
+
+def _check_readings(history: History, wish: Wish) -> Iterator[Fault | Note | int]:
+    """Every original that is still there, read again."""
+    if not wish.is_read_again:
+        return
+    retired = {file.sha256 for file in history.audit.files() if file.is_retired}
+    count = 0
+    for programme, receipt in history.audit.receipts(wish.programme):
+        if receipt.sha256 in retired or not original_path(history.folder, receipt.sha256).exists():
+            continue  # let go by the rule of retention; or a fault that is told already
+        count += 1
+        place = f"event {receipt.receipt_id} (receipt of {receipt.name}, {programme})"
+        action = (
+            "See in the changelog what was changed in reading; the stored cells are those that packs were made from."
+        )
+        yield from _tell(read_again(history, programme, receipt), "reading", place, action)
+    yield count
+
+
+def _tell(differences: list[Difference], kind: str, place: str, action: str) -> Iterator[Fault]:
+    for item in differences[:_MOST_TOLD]:
+        yield Fault(kind, place, f"{item.about}: kept as {item.kept}; now {item.derived}", action)
+    if len(differences) > _MOST_TOLD:
+        yield Fault(kind, place, f"{len(differences) - _MOST_TOLD} more differ", action)

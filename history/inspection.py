@@ -1,0 +1,223 @@
+"""The database as a file: whether it can be read, whether SQLite finds it whole, and whether it is as sealed."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from history.audit import RESTORE
+from history.faults import Fault, Note
+from history.log import find_break, hash_page, log_path
+from history.migrations import STEPS, hash_path
+from history.seal import DamagedSeal, Mark, Seal, is_passed, read_mark, read_seal, seal_path
+from history.tables import SCHEMA_VERSION, metadata
+
+DATABASE = "history.sqlite"
+_PLACE = f"history/{DATABASE}"
+_SEAL_PLACE = "history/history.seal"
+_ROWS_ONLY = "Its rows are checked; its unused bytes cannot be this time."
+_MOST_TOLD = 10
+_LOOKS, _PAUSE_SECONDS = 20, 0.3
+
+
+@dataclass(slots=True)
+class Inspection:
+    """What was found of the file. `is_usable`: history may be opened. `changed`: tables whose pages are not as
+    sealed. `is_sealed`: the seal is of the database as it is."""
+
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
+    pages: int = 0
+    is_usable: bool = True
+    is_sealed: bool = False
+
+    def stop(self, message: str, place: str = _PLACE) -> Inspection:
+        """A fault after which history is not opened: opening it would change what is to be seen."""
+        self.faults.append(Fault("database", place, message, RESTORE))
+        self.is_usable = False
+        return self
+
+
+def inspect_database(folder: Path) -> Inspection:
+    """Inspect the database in `folder`. Nothing is changed, and others may write meanwhile."""
+    found = Inspection()
+    database = folder / DATABASE
+    broken = _confirm_break(database)
+    if broken is not None:
+        return found.stop(
+            f"the write-ahead log is damaged at its frame {broken}, though more was written after it",
+            f"{_PLACE}-wal",
+        )
+    try:
+        with closing(sqlite3.connect(database, timeout=60, isolation_level=None)) as connection:
+            _inspect(connection, folder, found)
+    except (sqlite3.Error, ValueError, TypeError) as error:
+        return found.stop(f"the database cannot be read: {error}")
+    found.faults += _check_copies(folder)
+    return found
+
+
+def _confirm_break(database: Path) -> int | None:
+    """A break of the log that stays: one that is gone at the next look was only being written."""
+    for _ in range(_LOOKS):
+        before = _look(database)
+        broken = find_break(database)
+        if broken is None:
+            return None
+        time.sleep(_PAUSE_SECONDS)
+        if before == _look(database):
+            return broken
+    return None
+
+
+def _look(database: Path) -> tuple[int, int]:
+    try:
+        seen = log_path(database).stat()
+    except FileNotFoundError:
+        return 0, 0
+    return seen.st_size, seen.st_mtime_ns
+
+
+def _inspect(connection: sqlite3.Connection, folder: Path, found: Inspection) -> None:
+    seal: Seal | None = None
+    try:
+        seal = read_seal(folder)  # before the database: what is read of it is then never older than the seal
+    except DamagedSeal:
+        action = "If this is the only fault, delete the file and run `verify` again: it makes a new one."
+        found.faults.append(Fault("seal", _SEAL_PLACE, "the seal of the database is damaged", action))
+    connection.execute("PRAGMA wal_autocheckpoint=0")
+    connection.execute("BEGIN")
+    mark = read_mark(connection)
+    content = memoryview(connection.serialize())
+    size = int(connection.execute("PRAGMA page_size").fetchone()[0])
+    found.pages = len(content) // size
+    if mark.schema == 0 or _is_set_back(connection, mark.schema):
+        found.stop(f"the table meta says schema_version {mark.schema}, which this database does not have")
+    _check_seal(
+        connection, seal, mark, [hash_page(content[n : n + size]) for n in range(0, len(content), size)], found
+    )
+    found.faults += _check_length(folder / DATABASE, len(content))
+    del content
+    for (text,) in connection.execute(f"PRAGMA integrity_check({_MOST_TOLD})"):
+        if text != "ok":
+            found.faults.append(
+                Fault("database", _PLACE, f"SQLite finds the database damaged: {_line(text)}", RESTORE)
+            )
+    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check").fetchmany(_MOST_TOLD):
+        message = f"a row of the table {table} (row {row}) names a row of {parent} that is not there"
+        found.faults.append(Fault("row", _PLACE, message, RESTORE))
+    found.faults += _check_schema(connection)
+
+
+def _line(text: str) -> str:
+    return " ".join(str(text).split())
+
+
+def _is_set_back(connection: sqlite3.Connection, schema: int) -> bool:
+    """Whether a database says that it is older than the columns it has."""
+    for number in range(schema, SCHEMA_VERSION):
+        for table, column in STEPS[number]:
+            held = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+            if column.split()[0] in held:
+                return True
+    return False
+
+
+def _check_schema(connection: sqlite3.Connection) -> Iterator[Fault]:
+    """Tables, views and triggers that are not Boardpack's."""
+    query = "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view', 'trigger') ORDER BY name"
+    for kind, name in connection.execute(query):
+        if kind != "table" or (name not in metadata.tables and not name.startswith("sqlite_")):
+            yield Fault(
+                "database", _PLACE, f"the database holds the {kind} {name}, which Boardpack did not make", RESTORE
+            )
+
+
+def _check_seal(
+    connection: sqlite3.Connection, seal: Seal | None, mark: Mark, pages: list[str], found: Inspection
+) -> None:
+    if seal is None:
+        if not found.faults and mark.seq:
+            why = "the database has no seal: an older version wrote it, it was restored, or a process was stopped"
+            found.notes.append(Note("seal", _SEAL_PLACE, why, _ROWS_ONLY))
+        return
+    if seal.mark != mark:
+        _compare_marks(connection, seal.mark, mark, found)
+        return
+    sealed = dict(enumerate(seal.pages, 1))
+    now = dict(enumerate(pages, 1))
+    changed = [n for n in sorted(sealed.keys() | now.keys()) if sealed.get(n) != now.get(n)]
+    found.is_sealed = not changed
+    if changed:
+        found.faults.append(_describe_pages(connection, changed, found))
+
+
+def _compare_marks(connection: sqlite3.Connection, sealed: Mark, now: Mark, found: Inspection) -> None:
+    """A seal that is older than the database says nothing; one that is newer, or of another history, does."""
+    if sealed.place > now.place:
+        message = f"the database ends with event {now.seq}, but was sealed at event {sealed.seq}: the rest is gone"
+        found.faults.append(Fault("seal", _PLACE, message, RESTORE))
+    elif sealed.place == now.place:
+        message = f"the head of the chain, in the table meta, is not the one that was sealed at event {sealed.seq}"
+        found.faults.append(Fault("seal", _PLACE, message, RESTORE))
+    elif not is_passed(connection, sealed):
+        message = f"event {sealed.seq} is not the one that was sealed: it was rewritten, or this is another database"
+        found.faults.append(Fault("seal", _PLACE, message, RESTORE))
+    else:
+        why = f"the seal is of event {sealed.seq}, the database of event {now.seq}: somebody writes, or was stopped"
+        found.notes.append(Note("seal", _SEAL_PLACE, why, _ROWS_ONLY))
+
+
+def _check_length(database: Path, size: int) -> Iterator[Fault]:
+    """Whether the file ends with its last page; while something is in the log, that cannot be told."""
+    if _look(database)[0] == 0 and database.stat().st_size != size:
+        yield Fault("database", _PLACE, f"the file has {database.stat().st_size} bytes, its pages {size}", RESTORE)
+
+
+def _describe_pages(connection: sqlite3.Connection, changed: list[int], found: Inspection) -> Fault:
+    owners = _page_owners(connection)
+    found.changed |= {owners[n] for n in changed if n in owners}
+    told = [f"{n} ({owners[n]})" if n in owners else f"{n}" for n in changed[:_MOST_TOLD]]
+    more = f" and {len(changed) - _MOST_TOLD} more" if len(changed) > _MOST_TOLD else ""
+    message = f"the database is not as it was sealed: page {', '.join(told)}{more}"
+    return Fault("seal", _PLACE, message, RESTORE)
+
+
+def _page_owners(connection: sqlite3.Connection) -> dict[int, str]:
+    """The table to which each page belongs, as far as this SQLite can tell."""
+    owners: dict[int, str] = {}
+    with suppress(sqlite3.Error):
+        query = (
+            "SELECT s.pageno, coalesce(m.tbl_name, s.name) FROM dbstat s LEFT JOIN sqlite_master m ON m.name = s.name"
+        )
+        owners = dict(connection.execute(query))
+    return owners
+
+
+def _check_copies(folder: Path) -> Iterator[Fault]:
+    """The copies that were kept before a migration are as they were when they were made."""
+    for copy in sorted(folder.glob(f"{DATABASE}.v*.backup")):
+        written = hash_path(copy)
+        if not written.exists():
+            continue
+        with copy.open("rb") as stream:
+            is_same = hashlib.file_digest(stream, "sha256").hexdigest() + "\n" == _text(written)
+        if not is_same:
+            message = "the copy that was kept before a migration, or its hash beside it, is not as it was written"
+            action = "Put the copy back from a backup, or delete both if the history is sound."
+            yield Fault("copy", f"history/{copy.name}", message, action)
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "replace")
+
+
+def forget_seal(folder: Path) -> None:
+    """Take the seal away: after a database was put in its place by other means than writing to it."""
+    seal_path(folder).unlink(missing_ok=True)

@@ -1,0 +1,191 @@
+"""The seal of the database: the hash of every page at the last event, so that a byte that no row holds shows too.
+
+The chain of events guards every row; the seal guards what lies between them, and dates the whole file. Whoever
+wrote renews it on closing, from the pages in the write-ahead log alone: the hash of any other page is carried
+over, so that damage done meanwhile is never sealed in. A seal that could not be renewed is older than the
+database, and then says nothing. `verify` makes a new one after it found everything sound.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from history.log import CommittedPages, hash_page, log_path, read_log
+
+_NAME = "history.seal"
+_PATIENCE_SECONDS = 0.25
+_MOST_BYTES_WHOLE = 8_000_000
+_LARGE_LOG_BYTES = 16_000_000
+
+
+class DamagedSeal(Exception):
+    """The file of the seal is not as it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point of a database: version of its schema, number and digest of its last event."""
+
+    schema: int
+    seq: int
+    digest: str
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """What orders two marks of one database."""
+        return self.schema, self.seq
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The hashes of the database's pages, in order, at a mark."""
+
+    mark: Mark
+    page_size: int
+    pages: tuple[str, ...]
+
+
+def seal_path(folder: Path) -> Path:
+    """Where the seal of a history lies."""
+    return folder / _NAME
+
+
+def read_seal(folder: Path) -> Seal | None:
+    """The seal of a history; None where there is none. DamagedSeal if it is not as it was written."""
+    try:
+        content = seal_path(folder).read_bytes()
+    except FileNotFoundError:
+        return None
+    body, _, last = content.rstrip(b"\n").rpartition(b"\n")
+    try:
+        if content != body + b"\n" + last + b"\n" or hashlib.sha256(body).hexdigest() != last.decode():
+            raise DamagedSeal
+        head, *pages = body.decode().split("\n")
+        values = json.loads(head)
+        return Seal(Mark(values["schema"], values["seq"], values["digest"]), values["page_size"], tuple(pages))
+    except (ValueError, KeyError, TypeError):
+        raise DamagedSeal from None
+
+
+def renew_seal(folder: Path) -> None:
+    """Bring the seal up to date with what was written, if that can be done at once. Never fails.
+
+    Nothing is done where the log is empty, somebody else writes, or the log does not hold all that changed
+    since the seal and the database is large: the seal is then older than the database.
+    """
+    database = folder / "history.sqlite"
+    with contextlib.suppress(OSError, sqlite3.Error, DamagedSeal, ValueError):
+        if not _size(log_path(database)):
+            return
+        with _locked(database, _PATIENCE_SECONDS) as connection:
+            seal = _carry_over(connection, folder, database)
+            if seal is None and _size(database) <= _MOST_BYTES_WHOLE:
+                seal = take_seal(connection)
+            if seal is not None:
+                _write(folder, seal)
+        if _size(log_path(database)) > _LARGE_LOG_BYTES:
+            with closing(sqlite3.connect(database, timeout=0)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+def seal_whole(folder: Path) -> None:
+    """Seal a database that was found sound, from all its pages. Nothing is done where somebody else writes."""
+    with contextlib.suppress(OSError, sqlite3.Error), _locked(folder / "history.sqlite", 5.0) as connection:
+        _write(folder, take_seal(connection))
+
+
+def take_seal(connection: sqlite3.Connection) -> Seal:
+    """The seal of a database as it is now, by this connection's transaction."""
+    content = memoryview(connection.serialize())
+    size = _page_size(connection)
+    pages = tuple(hash_page(content[start : start + size]) for start in range(0, len(content), size))
+    return Seal(read_mark(connection), size, pages)
+
+
+def read_mark(connection: sqlite3.Connection) -> Mark:
+    """The mark of a database. ValueError where it holds none."""
+    held = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('schema_version', 'head')"))
+    seq, _, digest = str(held.get("head", "0:")).partition(":")
+    return Mark(int(held.get("schema_version", "0")), int(seq), digest)
+
+
+def is_passed(connection: sqlite3.Connection, mark: Mark) -> bool:
+    """Whether a database was once at a mark."""
+    found = connection.execute("SELECT digest FROM event WHERE seq = ?", (mark.seq,)).fetchone()
+    return mark.seq == 0 or (found is not None and found[0] == mark.digest)
+
+
+@contextmanager
+def locked(database: Path) -> Iterator[sqlite3.Connection]:
+    """The database while nobody else can write to it. sqlite3.Error where it cannot be read."""
+    with _locked(database, 60.0) as connection:
+        yield connection
+
+
+@contextmanager
+def _locked(database: Path, patience: float) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(database, timeout=patience, isolation_level=None)) as connection:
+        connection.execute("PRAGMA wal_autocheckpoint=0")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        finally:
+            connection.execute("ROLLBACK")
+
+
+def _carry_over(connection: sqlite3.Connection, folder: Path, database: Path) -> Seal | None:
+    """The seal brought up to date by the pages in the log; None where the log does not hold all that changed."""
+    log = read_log(database)
+    if log is None:
+        return None
+    mark, size = read_mark(connection), _page_size(connection)
+    if len(log.hashes) == log.count:
+        return Seal(mark, size, _in_order(log, ()))
+    before = read_seal(folder)
+    if before is None or before.page_size != size or not is_passed(connection, before.mark):
+        return None
+    if _mark_without_log(database).place > before.mark.place:
+        return None
+    pages = _in_order(log, before.pages)
+    return Seal(mark, size, pages) if all(pages) else None
+
+
+def _in_order(log: CommittedPages, before: tuple[str, ...]) -> tuple[str, ...]:
+    kept = dict(enumerate(before, 1))
+    return tuple(log.hashes.get(n) or kept.get(n, "") for n in range(1, log.count + 1))
+
+
+def _mark_without_log(database: Path) -> Mark:
+    """The mark of the database's own file, as if there were no log: up to where the log was put into it."""
+    uri = f"{database.absolute().as_uri()}?immutable=1"
+    with closing(sqlite3.connect(uri, uri=True)) as connection:
+        return read_mark(connection)
+
+
+def _page_size(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA page_size").fetchone()[0])
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _write(folder: Path, seal: Seal) -> None:
+    head = {"schema": seal.mark.schema, "seq": seal.mark.seq, "digest": seal.mark.digest, "page_size": seal.page_size}
+    body = "\n".join([json.dumps(head), *seal.pages]).encode()
+    target = seal_path(folder)
+    draft = target.with_name(f"{_NAME}.{os.getpid()}-{threading.get_ident()}.part")
+    try:
+        draft.write_bytes(body + b"\n" + hashlib.sha256(body).hexdigest().encode() + b"\n")
+        os.replace(draft, target)
+    finally:
+        draft.unlink(missing_ok=True)
