@@ -9,7 +9,7 @@ from flows.cli.failures import NOTHING, OK, NothingMade
 from flows.cli.forms import action_form, kpi_forms
 from flows.cli.intake import print_json, say
 from flows.explaining import explain_figure, find_row, say_explanation
-from flows.position import Position, derive_position
+from flows.position import Depth, Position, derive_position
 from flows.settings import find_home, find_programme_folder
 from programmes.load import load_programme
 from schemas.facts import ACTION_COLUMNS, KPI_COLUMNS
@@ -18,7 +18,9 @@ from schemas.kpi import KpiRow
 from transforms.words import say_number
 
 
-def open_position(programme: str, as_at: str, as_known: str | None, home_option: Path | None) -> Position:
+def open_position(
+    programme: str, as_at: str, as_known: str | None, home_option: Path | None, depth: Depth = "pack"
+) -> Position:
     """The position of a programme for one answer; its loose findings go to standard error."""
     from history.store import History
 
@@ -34,7 +36,7 @@ def open_position(programme: str, as_at: str, as_known: str | None, home_option:
         raise nothing
     history = History(home.history)
     try:
-        position = derive_position(history, loaded, date, as_known)
+        position = derive_position(history, loaded, date, as_known, depth)
     finally:
         history.close()
     if not position.received:
@@ -62,7 +64,7 @@ def print_kpis(
     as_json: bool,
 ) -> int:
     """Print the KPI table, and write it where asked."""
-    position = open_position(programme, as_at, as_known, home)
+    position = open_position(programme, as_at, as_known, home, "figures")
     forms = kpi_forms(position.rows)
     make_frame(forms, KPI_COLUMNS, KPI_SCHEMA)
     if csv is not None:
@@ -136,7 +138,7 @@ def print_explanation(
     as_json: bool,
 ) -> int:
     """Print where a number comes from."""
-    position = open_position(programme, as_at, as_known, home)
+    position = open_position(programme, as_at, as_known, home, "figures")
     explanation = explain_figure(position, find_row(position, indicator, service, subgroup))
     if as_json:
         print_json(explanation)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from schemas.kpi import KpiRow
 from schemas.pack import Block
-from transforms.packs.charts import make_chart
+from transforms.packs.charts import charted_since, make_chart
 from transforms.packs.commentary import is_commented, make_commentary
 from transforms.packs.inputs import IMPACT_ORDER, RATED, PackInput, who_text
 from transforms.packs.scorecard import score_row
@@ -16,7 +16,10 @@ from transforms.words import join_words, plural
 def make_blocks(pack: PackInput) -> tuple[Block, ...]:
     """A block for every indicator with a figure that is Red, Yellow, held, misses its target or moved colour, or
     on which an owner wrote since the previous reporting date."""
-    return tuple(_block(rows, reasons, pack) for rows, reasons in _earned(pack))
+    earned = list(_earned(pack))
+    charted = {pack.indicator(rows[0].indicator).measure for rows, _ in earned}
+    pack.facts.prepare(charted, charted_since(pack.as_at), pack.as_at)
+    return tuple(_block(rows, reasons, pack) for rows, reasons in earned)
 
 
 def list_blocks(pack: PackInput) -> list[tuple[str, str]]:
