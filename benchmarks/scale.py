@@ -23,7 +23,7 @@ from benchmarks.decade import fill_home, last_report, next_week, save
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs" / "scale.json"
 YEARS = (1, 10)
-RUNS = 5
+RUNS = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from transforms.commentary import Remark, read_commentary
 from transforms.indicators import derive_kpis
 from transforms.known import Facts
 from transforms.overrides import WaitingOverride, explain_left, settle_across
+from transforms.packs.blocks import prepare_charts
 
 Depth = Literal["figures", "pack"]
 LEAST_IN_VIEW = 30
@@ -106,6 +107,8 @@ def derive_known(history: History, name: str, as_at: dt.date, known: int | None,
     before = programme.previous_reporting_date(as_at)
     seen = choose_in_view(receipts, {i for row in rows for i in row.receipts}, before, as_at)
     is_whole = depth == "pack"
+    if is_whole:
+        prepare_charts(facts, rows, programme, as_at)
     told = recall.tell(seen) if is_whole else recall.tell_decided(seen)
     waiting = _of_latest(told.waiting, receipts, as_at)
     plan = RatedPlan()
