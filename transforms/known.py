@@ -20,6 +20,8 @@ _Line = tuple[str, str, str, str]
 """Return, measure, subgroup ("" for none) and basis."""
 _When = tuple[dt.date, dt.date, str]
 """A period by its end, its start and its precision: the order of a series."""
+_STEP_DAYS = 7
+"""How much is fetched where something was given at last: a week, and four times more whenever that is not enough."""
 _DAY = dt.timedelta(days=1)
 _FIRST_DAYS = 45
 """How far back a figure is looked for at first: a month and a half, the age at which a monthly one is stale."""
@@ -157,17 +159,17 @@ class Facts:
         if self._source is None:
             yield dt.date.min, date
             return
-        days = _FIRST_DAYS
-        self.prepare([measure], _days_before(date, days), date)
+        self.prepare([measure], _days_before(date, _FIRST_DAYS), date)
         first = next(a for a, b in self._fetched[measure] if a <= date <= b)
         yield first, date
+        days = _STEP_DAYS
         while first > dt.date.min:
             last, end = first - _DAY, self._source.last_end(measure, first)
             if end is None:  # nothing is left to be fetched
                 self._fetched[measure] = join_spans([*self._fetched[measure], (dt.date.min, last)])
                 return
-            days *= 4
             self.prepare([measure], _days_before(end, days), last)
+            days *= 4
             first = next(a for a, b in self._fetched[measure] if a <= last <= b)
             yield first, last
 

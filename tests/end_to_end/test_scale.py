@@ -70,11 +70,11 @@ class _Counted(list[Any]):
         return row
 
 
-def _derive(home: Path, years: int, known: int | None = None) -> tuple[Position, Counter[str]]:
+def _derive(home: Path, as_at: dt.date, known: int | None) -> tuple[Position, Counter[str]]:
     history = History(home / "history")
     try:
         with counted_rows() as counts:
-            position = derive_known(history, "town", last_report(years), known, "figures")
+            position = derive_known(history, "town", as_at, known, "figures")
             explain_figure(position, find_row(position, "counted_01", "north", None))
         return position, counts
     finally:
@@ -87,15 +87,24 @@ def _evidence(counts: Counter[str]) -> int:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("share", [None, 0.5])
-def test_a_figure_takes_no_more_rows_after_years(homes: dict[int, Path], share: float | None) -> None:
+@pytest.mark.parametrize("when", ["now", "half-way", "half-way, as known at the end", "long after"])
+def test_a_figure_takes_no_more_rows_after_years(homes: dict[int, Path], when: str) -> None:
     found = {}
     for years, home in homes.items():
+        end = last_report(years)
+        middle = end - dt.timedelta(days=183 * years)
         history = History(home / "history")
-        known = None if share is None else round(share * history.last_event("town"))
+        half = history.event_at("town", f"{middle.isoformat()}T23:59:59Z")
         history.close()
-        position, counts = _derive(home, years, known)
-        assert any(row.value is not None for row in position.rows) or share is not None
+        as_at, known = {
+            "now": (end, None),
+            "half-way": (middle, half),
+            "half-way, as known at the end": (middle, None),
+            "long after": (end, half),
+        }[when]
+        position, counts = _derive(home, as_at, known)
+        assert all((row.value is None) == (when == "long after") or row.state == "held" for row in position.rows)
+        assert all(row.period is not None for row in position.rows)
         found[years] = _evidence(counts)
     assert 0 < found[LONG] < 2 * found[SHORT]
 
