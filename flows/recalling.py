@@ -54,6 +54,7 @@ class Recall:
         self._as_at = as_at
         self._receipts = {r.receipt_id: r for r in receipts}
         self._places = {r.receipt_id: place for place, r in enumerate(receipts)}
+        self._newest = max(self._receipts, default=0)
         self._names = {r.receipt_id: r.name for r in receipts}
         self._decisions = match_decisions(receipts, decisions)
         self._adding = {i for i, own in self._decisions.items() if any(_adds_figures(d) for d in own)}
@@ -73,7 +74,7 @@ class Recall:
 
     def last_end(self, measure: str, before: dt.date) -> dt.date | None:
         """The last day before a date on which a period of the measure may end; None where there is none."""
-        stored = self._history.last_period_end(self._programme.id, measure, before)
+        stored = self._history.last_period_end(self._programme.id, measure, before, self._newest)
         added = [k.observation for k in self._say(self._adding) if k.observation.measure == measure]
         ends = [o.period.end for o in added if o.period.end < before]
         return max([*ends, stored] if stored else ends, default=None)

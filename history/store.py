@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -249,7 +249,7 @@ class History:
         programme: str,
         measures: Collection[str],
         span: tuple[dt.date, dt.date],
-        among: Container[int],
+        among: Collection[int],
         *,
         started_by: dt.date | None = None,
     ) -> list[tuple[int, int, Observation]]:
@@ -264,6 +264,7 @@ class History:
             .join(t.receipt, t.receipt.c.receipt_id == own.receipt_id)
             .where(
                 t.receipt.c.programme == programme,
+                own.receipt_id <= max(among, default=0),
                 own.measure.in_(sorted(measures)),
                 own.period_end.between(span[0].isoformat(), span[1].isoformat()),
             )
@@ -275,13 +276,14 @@ class History:
             rows = [r for r in connection.execute(query).mappings() if r["receipt_id"] in among]
         return [(row["receipt_id"], row["position"], to_observation(dict(row))) for row in rows]
 
-    def last_period_end(self, programme: str, measure: str, before: dt.date) -> dt.date | None:
-        """The last day before a date on which a period of a measure ends, whichever receipt gives it."""
+    def last_period_end(self, programme: str, measure: str, before: dt.date, as_known: int) -> dt.date | None:
+        """The last day before a date on which a period of a measure ends, by any receipt up to an event."""
         own = t.observation.c
         query = (
             select(own.period_end)
             .join(t.receipt, t.receipt.c.receipt_id == own.receipt_id)
-            .where(t.receipt.c.programme == programme, own.measure == measure, own.period_end < before.isoformat())
+            .where(t.receipt.c.programme == programme, own.receipt_id <= as_known)
+            .where(own.measure == measure, own.period_end < before.isoformat())
             .order_by(own.period_end.desc())
             .limit(1)
         )

@@ -25,8 +25,8 @@ from programmes.load import load_programme
 from schemas.findings import Finding
 from tests.properties.whole import derive_whole, expect_recalled, expect_whole
 
-SHORT, LONG = 1, 4
-"""Four years stand for ten here: beyond the first year nothing may grow but the list of receipts."""
+SHORT, LONG = 1, 3
+"""Three years stand for ten here: beyond the first year nothing may grow but the list of receipts."""
 
 
 @pytest.fixture(scope="module")
