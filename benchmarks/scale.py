@@ -75,7 +75,6 @@ def list_commands(home: Path, years: int) -> dict[str, list[str]]:
             *then,
             "--json",
         ],
-        "check of the next workbook": ["check", *where[:2], str(save(next_week(years), home)), "--json"],
         "build": ["build", *where, "--board", "panel", *at, *out],
     }
 
@@ -130,10 +129,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = given or Path(made)
         homes = {years: prepare(folder, years) for years in YEARS}
-        found = {
-            "commands": {**compare(homes), "ingest of one more workbook": compare_ingest(homes)},
-            "bytes": {str(years): size_of(home) for years, home in homes.items()},
-        }
+        sizes = {str(years): size_of(home) for years, home in homes.items()}  # before a pack is kept there
+        commands = {**compare(homes), "ingest of one more workbook": compare_ingest(homes)}
+        found = {"commands": commands, "bytes": sizes}
     TARGET.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
