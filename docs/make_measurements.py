@@ -95,7 +95,8 @@ def _scale() -> list[str]:
         "The same commands on a programme with one year of returns and with ten: a weekly workbook of 20 measures of "
         "five services as due, in time and share (300 figures, and 60 of the whole town) and a monthly one, with "
         "late, restated, mistyped, corrected and accepted ones among them. Each command is a process of its own, "
-        "with Python's start; seconds are of processor time, the middle of several runs in turns, for an ingest one run."
+        "with Python's start; seconds are of processor time, the middle of several runs in turns, "
+        "for an ingest one run."
     )
     size = (
         f"The database takes {one / 1e6:.1f} MB after one year and {ten / 1e6:.1f} MB after {years}, "
