@@ -19,6 +19,7 @@ from transforms.words import plural
 TARGET = Path(__file__).with_name("measurements.md")
 ROOT = Path(__file__).resolve().parents[1]
 INBOX = Path(__file__).with_name("inbox.json")
+SCALE = Path(__file__).with_name("scale.json")
 BEGIN, END = "<!-- generated: begin -->", "<!-- generated: end -->"
 
 
@@ -80,7 +81,34 @@ def render_samples() -> str:
     """The generated part, between its marks."""
     folders = sorted(p.parent for p in (ROOT / "programmes").glob("*/programme.yaml"))
     own = [f for f in folders if (ROOT / "sample_inputs" / f.name).is_dir()]
-    return "\n".join([BEGIN, "", *(line for folder in own for line in _programme(folder)), *_inbox(), END])
+    return "\n".join([BEGIN, "", *(line for folder in own for line in _programme(folder)), *_scale(), *_inbox(), END])
+
+
+def _scale() -> list[str]:
+    """What ten years of returns cost, as `python -m benchmarks.scale` measured it last."""
+    if not SCALE.is_file():
+        return []
+    told = json.loads(SCALE.read_text(encoding="utf-8"))
+    sizes = {int(years): size for years, size in told["bytes"].items()}
+    (_, one), (years, ten) = sorted(sizes.items())
+    text = (
+        "The same commands on a programme with one year of returns and with ten: a weekly workbook of 20 measures of "
+        "five services as due, in time and share (300 figures, and 60 of the whole town) and a monthly one, with "
+        "late, restated, mistyped, corrected and accepted ones among them. Each command is a process of its own, "
+        "with Python's start; seconds are of processor time, the middle of several runs in turns, "
+        "for an ingest one run."
+    )
+    size = (
+        f"The database takes {one / 1e6:.1f} MB after one year and {ten / 1e6:.1f} MB after {years}, "
+        f"{ten / one:.2f} times as much: {ten / years / 1e6:.1f} MB a year. A pack (`build`) draws up to three "
+        "years of figures, so it has more to draw after ten than after one."
+    )
+    lines = ["## Ten years of returns", "", _wrap(text, "", ""), ""]
+    lines += ["| command | one year | ten years | ratio | ratio by the clock |", "|---|---|---|---|---|"]
+    for name, cost in told["commands"].items():
+        seconds = f"{cost['one_year']:.2f} s | {cost['ten_years']:.2f} s"
+        lines.append(f"| {name} | {seconds} | {cost['ratio']:.2f} | {cost['ratio_by_the_clock']:.2f} |")
+    return [*lines, "", _wrap(size, "", ""), ""]
 
 
 def _inbox() -> list[str]:

@@ -7,27 +7,24 @@ derived anew from what is known. The database is met only where a history is giv
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from flows.checking import JudgedFile
 from programmes.load import LoadedProgramme
-from schemas.config import Correction, Programme
-from schemas.decisions import Override
+from schemas.config import Programme
 from schemas.evidence import ComparedReturn, ReceivedFile
 from schemas.facts import Observation, Period, Reading
 from schemas.findings import Finding
 from schemas.spelling import normalise
-from transforms.agreement import Conflict, demote_companies, find_conflicts, hold_conflicts, keep_most_exact
+from transforms.agreement import Conflict, demote_companies, find_conflicts, hold_conflicts
 from transforms.doubts import EARLIER_RETURNS, find_changed_titles, find_doubts, read_titles
 from transforms.known import KnownObservation
-from transforms.overrides import settle_across
 from transforms.periods import find_period_conflicts
 
 if TYPE_CHECKING:
-    from flows.speaking import Spoken
     from history.records import Receipt
     from history.store import History
 
@@ -48,53 +45,49 @@ _COMPARED = {
 _Findings = dict[int, list[Finding]]
 
 
-def accept_compared(spoken: Spoken, programme: Programme) -> Spoken:
-    """What speaks, held where returns contradict each other, but for what an override accepts."""
-    known, received = compare_known(spoken.known, spoken.received, programme)
-    waiting = list(spoken.waiting)
-    accepted: set[tuple[int, Finding]] = set()
-    settled_files = []
-    for item in received:
-        own = [w for w in waiting if (w.override.return_id, w.override.period) == (item.return_id, item.period.end)]
-        settled = settle_across(item.findings, own)
-        done = {id(a.override) for a in settled.applied}
-        waiting = [w for w in waiting if id(w.override) not in done]
-        overridden = (*item.overridden, *settled.applied)
-        settled_files.append(replace(item, findings=settled.findings, overridden=overridden))
-        accepted |= {(item.receipt_id, replace(a.finding, accepted=None)) for a in settled.applied}
-    if accepted:
-        known, _ = compare_known(spoken.known, spoken.received, programme, accepted)
-    return replace(spoken, known=known, received=settled_files, waiting=waiting)
-
-
 def compare_known(
     known: Sequence[KnownObservation],
     received: Sequence[ReceivedFile],
+    names: Mapping[int, str],
+    programme: Programme,
+    wanted: Collection[int] | None = None,
+) -> list[ReceivedFile]:
+    """The received files (those wanted, if any are named), with what holding them against each other tells.
+
+    `known` and `received` are in the order in which receipts speak; `names` are the file names by receipt.
+    Titles that changed are the plan's to tell.
+    """
+    held, findings = hold_compared(known, names, programme)
+    doubts = _find_doubts(held, [_to_compared(r) for r in received], programme, wanted)
+    told = []
+    for item in received:
+        if wanted is None or item.receipt_id in wanted:
+            kept = [f for f in item.findings if f.code not in _COMPARED]
+            own = (*findings.get(item.receipt_id, ()), *doubts.get(item.receipt_id, ()))
+            told.append(replace(item, findings=(*kept, *own)))
+    return told
+
+
+def hold_compared(
+    known: Sequence[KnownObservation],
+    names: Mapping[int, str],
     programme: Programme,
     accepted: Collection[tuple[int, Finding]] = frozenset(),
-) -> tuple[list[KnownObservation], list[ReceivedFile]]:
-    """What is known, held where returns contradict each other; and the received files with what that tells.
+) -> tuple[list[KnownObservation], _Findings]:
+    """What is known, held where returns contradict each other, and what that tells of each receipt.
 
-    `known` and `received` are in the order in which receipts speak. Titles that changed are the plan's to tell.
     A contradiction that was `accepted`, by receipt and finding, holds nothing of that receipt.
     """
-    names = {r.receipt_id: r.name for r in received}
     held, findings = _find_conflicts(known, names, programme, accepted)
     demoted = demote_companies(known, held, programme)
     held = hold_conflicts(held, demoted, state="stated_only")
     _add(findings, [(held[c.position].receipt_id, c.finding) for c in demoted])
-    for receipt_id, doubts in _find_doubts(held, [_to_compared(r) for r in received], programme).items():
-        findings.setdefault(receipt_id, []).extend(doubts)
-    told = []
-    for item in received:
-        kept = [f for f in item.findings if f.code not in _COMPARED]
-        told.append(replace(item, findings=(*kept, *findings.get(item.receipt_id, []))))
-    return keep_most_exact(held), told
+    return held, findings
 
 
 def _find_conflicts(
     known: Sequence[KnownObservation],
-    names: dict[int, str],
+    names: Mapping[int, str],
     programme: Programme,
     accepted: Collection[tuple[int, Finding]] = frozenset(),
 ) -> tuple[list[KnownObservation], _Findings]:
@@ -121,7 +114,7 @@ def _find_doubts(
     known: Sequence[KnownObservation],
     returns: Sequence[ComparedReturn],
     programme: Programme,
-    wanted: set[int] | None = None,
+    wanted: Collection[int] | None = None,
 ) -> _Findings:
     """The doubts about returns (those wanted, if any are named), each against its neighbours in the calendar."""
     own: dict[int, list[KnownObservation]] = {}
@@ -280,7 +273,7 @@ def _find_neighbours(
     for item in needed:
         if programme.return_of(item.receipt.return_id).kind == "tracker":
             continue
-        before = _receipts_before(item.receipt, order)
+        before = find_earlier(item.receipt, order)
         ids.update(r.receipt_id for r in before)
         ids |= history.receipts_with(_spans(item.judged.observations))
     return [r for r in order if r.receipt_id in ids - own]
@@ -295,7 +288,8 @@ def _spans(observations: Iterable[Observation]) -> dict[str, tuple[dt.date, dt.d
     return spans
 
 
-def _receipts_before(receipt: Receipt, order: Iterable[Receipt]) -> list[Receipt]:
+def find_earlier(receipt: Receipt, order: Iterable[Receipt]) -> list[Receipt]:
+    """The receipts of the same return for earlier periods that a receipt is held against, oldest first."""
     earlier = [r for r in order if r.return_id == receipt.return_id and r.period.end < receipt.period.end]
     return sorted(earlier, key=lambda r: r.period.end)[-EARLIER_RETURNS:]
 
@@ -304,14 +298,11 @@ def _judge_neighbours(
     receipts: Sequence[Receipt], loaded: LoadedProgramme, history: History
 ) -> dict[int, list[KnownObservation]]:
     """What receipts give, with the corrections that are declared for them."""
-    from flows.speaking import judge_again
+    from flows.speaking import judge_again, match_decisions
 
-    decisions: list[Correction | Override] = [*loaded.corrections, *loaded.overrides]
-    spoken = judge_again(history, loaded.programme, receipts, decisions, dt.date.max)
-    found: dict[int, list[KnownObservation]] = {r.receipt_id: [] for r in receipts}
-    for item in spoken.known:
-        found[item.receipt_id].append(item)
-    return found
+    decided = match_decisions(receipts, [*loaded.corrections, *loaded.overrides])
+    spoken = judge_again(history, loaded.programme, receipts, decided, dt.date.max)
+    return {receipt_id: list(one.known) for receipt_id, one in spoken.items()}
 
 
 def _find_titles(
@@ -325,7 +316,7 @@ def _find_titles(
     if programme.return_of(item.receipt.return_id).kind != "tracker" or item.receipt.scope:
         return []
     here = {a.receipt.receipt_id: _readings(a.judged) for a in arriving}
-    before = [r for r in _receipts_before(item.receipt, order) if not r.scope]
+    before = [r for r in find_earlier(item.receipt, order) if not r.scope]
     stored = history.readings([r for r in before if r.receipt_id not in here], field="title") if history else {}
     trackers = [here.get(r.receipt_id) or stored[r.receipt_id] for r in before]
     return find_changed_titles(_readings(item.judged), read_titles(trackers))

@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.owner_rows import read_trackers
 from flows.position import Position
+from flows.stored import read_decision
 from flows.tracing import Tracer
 from history.store import History
 from schemas.config import Board, DueDateDecision
@@ -34,7 +35,7 @@ def explain_action(history: History, position: Position, row: ActionRow) -> dict
     laid = lay_rows(trackers)
     current = next(s for s in laid.current if s.entry.key == key)
     earlier = [s for s in laid.earlier if s.entry.key == key]
-    moves = [DueDateDecision.model_validate(d) for d in history.decisions_at(programme.id, "due_date", known)]
+    moves = [read_decision(DueDateDecision, d) for d in history.decisions_at(programme.id, "due_date", known)]
     own = [m for m in moves if m.action == key and m.meeting <= position.as_at]
     followed: set[DueDateDecision] = set()
     past = _rate_earlier(earlier, own, followed)

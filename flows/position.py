@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
-from flows.comparing import accept_compared
+from flows.comparing import day_received
 from flows.owner_rows import read_trackers, renew_findings
+from flows.recalling import Recall
 from flows.settings import UsageError, read_time, utc_now
-from flows.speaking import judge_again
+from flows.speaking import Decision, find_unmatched, to_received
 from flows.stored import read_configuration, read_decision
 from flows.taking import register
 from history.records import Receipt
@@ -25,6 +27,11 @@ from transforms.commentary import Remark, read_commentary
 from transforms.indicators import derive_kpis
 from transforms.known import Facts
 from transforms.overrides import WaitingOverride, explain_left, settle_across
+from transforms.packs.blocks import prepare_charts
+
+Depth = Literal["figures", "pack"]
+LEAST_IN_VIEW = 30
+"""How many workbooks a data quality page lists at least, if as many were received: about a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +74,32 @@ def resolve_known(history: History, programme: str, as_known: str | None) -> int
 
 
 def derive_position(
-    history: History, loaded: LoadedProgramme, as_at: dt.date, as_known: str | None = None
+    history: History,
+    loaded: LoadedProgramme,
+    as_at: dt.date,
+    as_known: str | None = None,
+    depth: Depth = "pack",
 ) -> Position:
     """The position of a programme. Without `as_known`, of now: configuration and decisions as declared now."""
     known = resolve_known(history, loaded.programme.id, as_known)
     if known is None:
         register(history, loaded, utc_now())
-    return derive_known(history, loaded.programme.id, as_at, known)
+    return derive_known(history, loaded.programme.id, as_at, known, depth=depth)
 
 
 def derive_known(
-    history: History, name: str, as_at: dt.date, known: int | None, judged_as: Programme | None = None
+    history: History,
+    name: str,
+    as_at: dt.date,
+    known: int | None,
+    judged_as: Programme | None = None,
+    depth: Depth = "pack",
 ) -> Position:
     """The position of a programme from history alone, as known at an event; None means the last one.
 
     `judged_as` judges what is known by another configuration: returns that it does not declare say nothing.
+    At the depth of `figures` it has rows, facts and decisions; the plan, remarks and findings of returns are
+    left out, which a pack needs beside them.
     """
     known = history.last_event(name) if known is None else known  # what arrives meanwhile is not part of it
     found = history.configuration_at(name, known)
@@ -90,51 +108,118 @@ def derive_known(
     sha, text = found
     programme = judged_as or read_configuration(text)
     corrections = [read_decision(Correction, d) for d in history.decisions_at(name, "correction", known)]
-    moves = [read_decision(DueDateDecision, d) for d in history.decisions_at(name, "due_date", known)]
+    overrides = [read_decision(Override, d) for d in history.decisions_at(name, "override", known)]
+    decisions: list[Decision] = [*corrections, *overrides]
     declared = None if judged_as is None else {item.id for item in judged_as.returns}
     receipts = [r for r in history.receipts(name, known) if declared is None or r.return_id in declared]
-    overrides = [read_decision(Override, d) for d in history.decisions_at(name, "override", known)]
-    spoken = judge_again(history, programme, receipts, [*corrections, *overrides], as_at)
-    compared = accept_compared(spoken, programme)
-    facts = Facts(compared.known)
-    rated = rate_actions(read_trackers(history, programme, receipts, as_at), programme, moves, as_at)
-    plan, across, problems = _accept_across(rated, compared.waiting, receipts, as_at)
+    recall = Recall(history, programme, receipts, decisions, as_at)
+    facts = Facts(source=recall)
+    rows = tuple(derive_kpis(facts, programme, as_at))
+    before = programme.previous_reporting_date(as_at)
+    seen = choose_in_view(receipts, _receipts_behind(facts, rows, programme), before, as_at)
+    is_whole = depth == "pack"
+    if is_whole:
+        prepare_charts(facts, rows, programme, as_at)
+    told = recall.tell(seen) if is_whole else recall.tell_decided(seen)
+    waiting = _of_latest(told.waiting, receipts, as_at)
+    plan = RatedPlan()
+    if is_whole or waiting:
+        moves = [read_decision(DueDateDecision, d) for d in history.decisions_at(name, "due_date", known)]
+        plan = rate_actions(read_trackers(history, programme, receipts, as_at), programme, moves, as_at)
+    plan, across, problems = _accept_across(plan, waiting)
     return Position(
         programme,
         as_at,
         known,
         sha,
         facts,
-        tuple(derive_kpis(facts, programme, as_at)),
+        rows,
         plan,
-        tuple(renew_findings(compared.received, plan.owner_findings)),
-        tuple(RefusedFile(r.name, r.sha256, r.received_at, r.findings) for r in history.refusals(name, known)),
+        tuple(renew_findings(_all_received(receipts, seen, told.received), plan.owner_findings)),
+        tuple(_refused(history, programme, known, before)),
         tuple(corrections),
-        (*spoken.findings, *problems),
+        (*find_unmatched(decisions, receipts), *problems),
         tuple(overrides),
         across,
-        tuple(_remarks(history, programme, receipts, as_at)),
+        tuple(_remarks(history, programme, receipts, as_at)) if is_whole else (),
     )
 
 
+def choose_in_view(
+    receipts: Sequence[Receipt], used: Collection[int], before: dt.date | None, as_at: dt.date
+) -> set[int]:
+    """The receipts that a position as at a date speaks of: those since the reporting date `before`, the last
+    of each return, those that figures rest on (`used`), and the last 30 that were received in any case.
+    """
+    there = [r for r in receipts if r.period.end <= as_at]
+    last = _last_periods(receipts, as_at)
+    latest = {r.receipt_id for r in there if r.period.end == last[r.return_id]}
+    recent = {r.receipt_id for r in there if before is not None and r.period.end > before}
+    newest = sorted(r.receipt_id for r in there)[-LEAST_IN_VIEW:]
+    return {*used, *latest, *recent, *newest}
+
+
+def _receipts_behind(facts: Facts, rows: Iterable[KpiRow], programme: Programme) -> set[int]:
+    """The receipts that rows rest on: those of their values, and of the previous values and baselines beside them."""
+    found: set[int] = set()
+    indicators = {i.id: i for i in programme.indicators}
+    for row in rows:
+        found.update(row.receipts)
+        for period in (row.previous_period, row.baseline_period):
+            if period is not None:
+                value = facts.value_of(indicators[row.indicator], row.service, row.subgroup, period.end)
+                if value is not None:
+                    found.update(p.receipt_id for p in (*value.parts, *value.beside))
+    return found
+
+
+def _all_received(
+    receipts: Sequence[Receipt], seen: Collection[int], told: Iterable[ReceivedFile]
+) -> list[ReceivedFile]:
+    """Every receipt that speaks, in order: those told in full, the others as they arrived, without findings."""
+    there = {item.receipt_id: item for item in told}
+    return [there.get(r.receipt_id) or replace(to_received(r), in_view=r.receipt_id in seen) for r in receipts]
+
+
+def _of_latest(
+    waiting: Sequence[WaitingOverride], receipts: Sequence[Receipt], as_at: dt.date
+) -> list[WaitingOverride]:
+    """The overrides of what is told across workbooks that are about the latest return; older ones rest."""
+    last = _last_periods(receipts, as_at)
+    return [w for w in waiting if last.get(w.override.return_id) == w.override.period]
+
+
+def _last_periods(receipts: Iterable[Receipt], as_at: dt.date) -> dict[str, dt.date]:
+    """The last day on or before a date that each return was received for."""
+    ends = sorted((r.period.end, r.return_id) for r in receipts if r.period.end <= as_at)
+    return {return_id: end for end, return_id in ends}
+
+
 def _accept_across(
-    plan: RatedPlan, left: Sequence[WaitingOverride], receipts: Sequence[Receipt], as_at: dt.date
+    plan: RatedPlan, waiting: Sequence[WaitingOverride]
 ) -> tuple[RatedPlan, tuple[AppliedOverride, ...], list[Finding]]:
-    """Accept what is told across workbooks. Such findings are about the latest return: older overrides rest."""
-    latest: dict[str, dt.date] = {}
-    for receipt in receipts:
-        if receipt.period.end <= as_at:
-            latest[receipt.return_id] = max(receipt.period.end, latest.get(receipt.return_id, dt.date.min))
-    waiting = [w for w in left if latest.get(w.override.return_id) == w.override.period]
+    """Accept what is told across workbooks, and say which overrides fit nothing."""
     settled = settle_across(plan.findings, waiting)
     problems = [*settled.problems, *explain_left(settled.waiting)]
     return replace(plan, findings=settled.findings), settled.applied, problems
 
 
+def _refused(
+    history: History, programme: Programme, known: int | None, before: dt.date | None
+) -> Iterator[RefusedFile]:
+    """The files that were refused since the reporting date before."""
+    for item in history.refusals(programme.id, known):
+        if before is None or day_received(item.received_at) > before:
+            yield RefusedFile(item.name, item.sha256, item.received_at, item.findings)
+
+
 def _remarks(history: History, programme: Programme, receipts: Sequence[Receipt], as_at: dt.date) -> list[Remark]:
-    """What owners wrote on indicators in the commentary returns as at the date or before."""
+    """What owners wrote on indicators in the commentary returns as at the date or before, as far as it is printed:
+    since the reporting date before the previous one."""
+    before = programme.previous_reporting_date(as_at)
+    since = programme.previous_reporting_date(before) if before is not None else None
     ids = {item.id for item in programme.returns if item.kind == "commentary"}
-    own = [r for r in receipts if r.return_id in ids and r.period.end <= as_at]
+    own = [r for r in receipts if r.return_id in ids and (since or dt.date.min) < r.period.end <= as_at]
     readings = history.readings(own)
     return [
         remark

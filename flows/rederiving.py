@@ -9,6 +9,7 @@ from typing import Any
 from flows.position import derive_known
 from flows.readers import shared_opener
 from flows.speaking import read_with
+from flows.stored import read_configuration
 from history.originals import original_path
 from history.records import PackRecord, Receipt, observation_row
 from history.store import History
@@ -84,7 +85,7 @@ def read_again(history: History, programme_id: str, receipt: Receipt) -> list[Di
     text = history.configuration_of(programme_id, receipt.configuration_sha)
     if text is None:
         return [Difference("its configuration", receipt.configuration_sha[:16], "nothing")]
-    then, _ = read_with(history, Programme.model_validate_json(text), receipt, stored)
+    then, _ = read_with(history, read_configuration(text), receipt, stored)
     content = original_path(history.folder, receipt.sha256).read_bytes()
     reading = read_workbook(content, receipt.name, then, shared_opener().open)
     if reading.item is None or reading.is_refused:

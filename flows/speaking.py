@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from flows.stored import read_configuration
 from history.records import Receipt
@@ -25,52 +25,61 @@ from workbooks.locate import latest_layout
 Decision = Correction | Override
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Spoken:
-    """What the receipts that speak say, with the decisions about them."""
+    """What one receipt says with the decisions about it; `waiting` are overrides of what is told across returns."""
 
-    known: list[KnownObservation] = field(default_factory=list)
-    received: list[ReceivedFile] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    waiting: list[WaitingOverride] = field(default_factory=list)
+    known: tuple[KnownObservation, ...]
+    received: ReceivedFile
+    waiting: tuple[WaitingOverride, ...] = ()
+
+
+def match_decisions(receipts: Iterable[Receipt], decisions: Iterable[Decision]) -> dict[int, list[Decision]]:
+    """The decisions about each receipt's return and period; receipts that nothing was decided about are left out."""
+    by_return: dict[tuple[str, dt.date], list[Decision]] = {}
+    for decision in decisions:
+        by_return.setdefault((decision.return_id, decision.period), []).append(decision)
+    matched = {r.receipt_id: by_return.get((r.return_id, r.period.end), []) for r in receipts}
+    return {receipt_id: own for receipt_id, own in matched.items() if own}
 
 
 def judge_again(
     history: History,
     programme: Programme,
     receipts: Sequence[Receipt],
-    decisions: Sequence[Decision],
+    decided: Mapping[int, Sequence[Decision]],
     as_at: dt.date,
-) -> Spoken:
-    """What speaks; the returns that something was decided about are judged again from their stored readings."""
-    meant = {
-        r.receipt_id: [d for d in decisions if (d.return_id, d.period) == (r.return_id, r.period.end)]
-        for r in receipts
-    }
+) -> dict[int, Spoken]:
+    """What receipts say; those that something was `decided` about are judged again from their stored readings."""
     stored = history.observations(receipts, as_at)
     findings = history.findings(receipts)
-    readings = history.readings([r for r in receipts if meant[r.receipt_id]])
-    spoken = Spoken()
+    readings = history.readings([r for r in receipts if r.receipt_id in decided])
+    spoken = {}
     for receipt in receipts:
-        own = stored[receipt.receipt_id]
-        item = _received(receipt, findings[receipt.receipt_id])
-        decided = None
-        if meant[receipt.receipt_id]:
-            decided = _decide(
-                history, programme, receipt, item, readings[receipt.receipt_id], meant[receipt.receipt_id]
-            )
-        if decided is not None:
-            own = [o for o in decided.observations if o.period.end <= as_at]
-            item = replace(item, findings=decided.findings, applied=decided.corrected, overridden=decided.overridden)
-            spoken.waiting += decided.waiting
-        spoken.known += [KnownObservation(o, receipt.return_id, receipt.receipt_id) for o in own]
-        spoken.received.append(item)
-    used = {id(d) for group in meant.values() for d in group}
-    spoken.findings = _unmatched([d for d in decisions if id(d) not in used])
+        number = receipt.receipt_id
+        own = stored[number]
+        item = to_received(receipt, findings[number])
+        waiting: tuple[WaitingOverride, ...] = ()
+        again = None
+        if number in decided:
+            again = _decide(history, programme, receipt, item, readings[number], decided[number])
+        if again is not None:
+            own = [o for o in again.observations if o.period.end <= as_at]
+            item = replace(item, findings=again.findings, applied=again.corrected, overridden=again.overridden)
+            waiting = again.waiting
+        known = tuple(KnownObservation(o, receipt.return_id, number) for o in own)
+        spoken[number] = Spoken(known, item, waiting)
     return spoken
 
 
-def _received(receipt: Receipt, findings: Sequence[Finding]) -> ReceivedFile:
+def find_unmatched(decisions: Sequence[Decision], receipts: Sequence[Receipt]) -> list[Finding]:
+    """What to say of decisions about a return and period that was never received."""
+    there = {(r.return_id, r.period.end) for r in receipts}
+    return _unmatched([d for d in decisions if (d.return_id, d.period) not in there])
+
+
+def to_received(receipt: Receipt, findings: Sequence[Finding] = ()) -> ReceivedFile:
+    """A receipt as the pure rooms see it, with the findings that are told of it."""
     return ReceivedFile(
         receipt.receipt_id,
         receipt.return_id,

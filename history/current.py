@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from history.records import Receipt
@@ -19,18 +20,26 @@ def current_receipts(receipts: Sequence[Receipt]) -> list[Receipt]:
     for receipt in sorted(receipts, key=lambda r: r.receipt_id):
         first.setdefault(receipt.place, receipt)
         last[receipt.place] = receipt
-    return sorted(last.values(), key=lambda r: _order(r, receipts, is_first=first[r.place] is r))
+    overtaken = _find_overtaken(receipts)
+    late = {r.receipt_id for place, r in last.items() if first[place] is r}
+
+    def order(receipt: Receipt) -> tuple[int, str, int]:
+        place = overtaken[receipt.receipt_id] if receipt.receipt_id in late else receipt.receipt_id
+        return (place, receipt.period.end.isoformat(), receipt.receipt_id)
+
+    return sorted(last.values(), key=order)
 
 
-def _order(receipt: Receipt, receipts: Sequence[Receipt], *, is_first: bool) -> tuple[int, str, int]:
-    place = receipt.receipt_id
-    if is_first:
-        later = [
-            r.receipt_id
-            for r in receipts
-            if r.return_id == receipt.return_id
-            and r.period.end > receipt.period.end
-            and r.receipt_id < receipt.receipt_id
-        ]
-        place = min(later, default=place)
-    return (place, receipt.period.end.isoformat(), receipt.receipt_id)
+def _find_overtaken(receipts: Sequence[Receipt]) -> dict[int, int]:
+    """For each receipt the first of the same return for a later period, where that came before it; else itself."""
+    found: dict[int, int] = {}
+    returns: dict[str, dict[dt.date, list[int]]] = {}
+    for receipt in receipts:
+        returns.setdefault(receipt.return_id, {}).setdefault(receipt.period.end, []).append(receipt.receipt_id)
+    for periods in returns.values():
+        earliest: int | None = None  # of all the periods that are later
+        for end in sorted(periods, reverse=True):
+            ids = periods[end]
+            found.update({i: i if earliest is None else min(i, earliest) for i in ids})
+            earliest = min(ids) if earliest is None else min(earliest, *ids)
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -263,6 +263,53 @@ class History:
         for row in self._of(t.observation, receipts, t.observation.c.period_end <= until.isoformat()):
             found[row["receipt_id"]].append(to_observation(dict(row)))
         return found
+
+    def observations_between(
+        self,
+        programme: str,
+        measures: Collection[str],
+        span: tuple[dt.date, dt.date],
+        among: Collection[int],
+        *,
+        started_by: dt.date | None = None,
+    ) -> list[tuple[int, int, Observation]]:
+        """The observations of measures whose periods end within a span of days, with their receipts and places.
+
+        Of the receipts `among` which they are looked for. `started_by` leaves out what only snapshots give, and
+        periods that begin later.
+        """
+        own = t.observation.c
+        query = (
+            select(t.observation)
+            .join(t.receipt, t.receipt.c.receipt_id == own.receipt_id)
+            .where(
+                t.receipt.c.programme == programme,
+                own.receipt_id <= max(among, default=0),
+                own.measure.in_(sorted(measures)),
+                own.period_end.between(span[0].isoformat(), span[1].isoformat()),
+            )
+            .order_by(own.receipt_id, own.position)
+        )
+        if started_by is not None:
+            query = query.where(own.basis == "in_period", own.period_start <= started_by.isoformat())
+        with reading(self._engine) as connection:
+            rows = [r for r in connection.execute(query).mappings() if r["receipt_id"] in among]
+        return [(row["receipt_id"], row["position"], to_observation(dict(row))) for row in rows]
+
+    def last_period_end(self, programme: str, measure: str, before: dt.date, as_known: int) -> dt.date | None:
+        """The last day before a date on which a period of a measure ends, by any receipt up to an event."""
+        own = t.observation.c
+        query = (
+            select(own.period_end)
+            .join(t.receipt, t.receipt.c.receipt_id == own.receipt_id)
+            .where(t.receipt.c.programme == programme, own.receipt_id <= as_known)
+            .where(own.measure == measure, own.period_end < before.isoformat())
+            .order_by(own.period_end.desc())
+            .limit(1)
+        )
+        with reading(self._engine) as connection:
+            found = connection.scalar(query)
+        return dt.date.fromisoformat(found) if found else None
 
     def receipts_with(self, spans: Mapping[str, tuple[dt.date, dt.date]]) -> set[int]:
         """The receipts, of any programme, that give one of the measures for a time that overlaps its span."""

@@ -37,7 +37,8 @@ class AppliedOverride:
 class ReceivedFile:
     """A receipt that speaks: the findings that stand after corrections, and what was decided about it.
 
-    `scope` is the role whose rows alone a tracker holds; '' for a whole workbook.
+    `scope` is the role whose rows alone a tracker holds; '' for a whole workbook. One that is not `in_view` is of
+    long ago: no figure of today rests on it, and what was found in it was told then and is left out.
     """
 
     receipt_id: int
@@ -50,6 +51,7 @@ class ReceivedFile:
     applied: tuple[AppliedCorrection, ...] = ()
     overridden: tuple[AppliedOverride, ...] = ()
     scope: str = ""
+    in_view: bool = True
 
 
 @dataclass(frozen=True, slots=True)

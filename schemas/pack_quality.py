@@ -65,7 +65,10 @@ class FindingLine:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Data quality: received, missing, held, corrected, found, and what the plan leaves unmeasured."""
+    """Data quality: received, missing, held, corrected, found, and what the plan leaves unmeasured.
+
+    `earlier` says how many workbooks are not listed, since they came long ago; '' where all are.
+    """
 
     sentence: str
     received: tuple[ReceivedLine, ...]
@@ -75,3 +78,4 @@ class Quality:
     overrides: tuple[OverrideLine, ...]
     findings: tuple[FindingLine, ...]
     unmeasured: tuple[tuple[str, str, str], ...]
+    earlier: str = ""

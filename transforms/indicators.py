@@ -21,6 +21,7 @@ from transforms.reasons import (
     say_changes,
     target_of,
 )
+from transforms.spans import find_needed
 from transforms.words import join_words, say_date, say_number
 
 
@@ -35,6 +36,8 @@ class _Line:
 
 def derive_kpis(facts: Facts, programme: Programme, as_at: dt.date) -> list[KpiRow]:
     """The rows of the KPI table as at a date, in the programme's order, each with its reference ("K1")."""
+    for measures, (first, last) in find_needed(programme, as_at):
+        facts.prepare(measures, first, last)
     before = programme.previous_reporting_date(as_at)
     rows = []
     for number, line in enumerate(_lines(programme), 1):

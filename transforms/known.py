@@ -1,20 +1,30 @@
-"""What is known: the observations that speak, as a frame, and the figure of a measure at a date."""
+"""What is known: the observations that speak, and the figure of a measure at a date."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-
-import pandas as pd
+from operator import itemgetter
+from typing import Protocol
 
 from schemas.config import Indicator
 from schemas.facts import Observation, Period, derive_value
 from transforms.company import sum_parts
+from transforms.spans import Span, find_gaps, join_spans
 
-_KEY = ["return_id", "measure", "service", "subgroup", "basis", "period_start", "period_end", "precision"]
+_Line = tuple[str, str, str, str]
+"""Return, measure, subgroup ("" for none) and basis."""
+_When = tuple[dt.date, dt.date, str]
+"""A period by its end, its start and its precision: the order of a series."""
+_STEP_DAYS = 7
+"""How much is fetched where something was given at last: a week, and four times more whenever that is not enough."""
+_DAY = dt.timedelta(days=1)
+_FIRST_DAYS = 45
+"""How far back a figure is looked for at first: a month and a half, the age at which a monthly one is stale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,78 +64,136 @@ class FigureValue:
         return any(p.observation.is_overridden for p in (*self.parts, *self.beside))
 
 
-def known_frame(known: Iterable[KnownObservation]) -> pd.DataFrame:
-    """The observations that speak: of several for one figure and period, the last in order.
+class FactSource(Protocol):
+    """Where facts are fetched from as they are asked for, so that ten years of them need not be at hand."""
 
-    Columns: return_id, measure, service and subgroup ("" for none), basis, period_start, period_end
-    (dates), precision, known (the KnownObservation).
-    """
-    rows = [
-        {
-            "return_id": k.return_id,
-            "measure": k.observation.measure,
-            "service": k.observation.service or "",
-            "subgroup": k.observation.subgroup or "",
-            "basis": k.observation.basis,
-            "period_start": k.observation.period.start,
-            "period_end": k.observation.period.end,
-            "precision": k.observation.period.precision,
-            "known": k,
-        }
-        for k in known
-    ]
-    frame = pd.DataFrame(rows, columns=[*_KEY, "known"], dtype=object)
-    return frame.drop_duplicates(_KEY, keep="last").reset_index(drop=True)
+    def recall(self, measures: Collection[str], first: dt.date, last: dt.date) -> Iterable[KnownObservation]:
+        """All that is known of measures for periods that end from `first` to `last`, in the order it speaks."""
+
+    def last_end(self, measure: str, before: dt.date) -> dt.date | None:
+        """The last day before a date on which a period of the measure may end; None where there is none."""
 
 
 class Facts:
-    """The facts known at one point, from which figures at any date are made."""
+    """The facts known at one point, from which figures at any date are made.
 
-    def __init__(self, known: Iterable[KnownObservation]) -> None:
-        frame = known_frame(known)
-        self._groups: dict[tuple[str, str, str, str], pd.DataFrame] = {}
-        for key, group in frame.groupby(["return_id", "measure", "subgroup", "basis"], sort=False):
-            self._groups[key] = group.sort_values("period_end", kind="stable")  # type: ignore[index]
+    Of several observations of one figure and period, the last in order speaks. With a `source`, what is asked
+    for is fetched from it, each measure and day once; the answers are the same as if all had been given.
+    """
 
-    def series(self, indicator: Indicator, service: str | None, subgroup: str | None) -> list[FigureValue]:
-        """Every figure of an indicator's line, by period, oldest first."""
-        group = self._groups.get((indicator.return_id, indicator.measure, subgroup or "", indicator.basis))
-        if group is None:
-            return []
-        values = []
-        for _, rows in group.groupby(["period_end", "period_start", "precision"], sort=True):
-            found: list[KnownObservation] = list(rows["known"])
-            value = _company_value(found, indicator) if service is None else _service_value(found, service)
-            if value is not None:
-                values.append(value)
-        return values
+    def __init__(self, known: Iterable[KnownObservation] = (), source: FactSource | None = None) -> None:
+        self._lines: dict[_Line, dict[_When, dict[str | None, KnownObservation]]] = {}
+        self._order: dict[_Line, list[_When]] = {}
+        self._source = source
+        self._fetched: dict[str, list[Span]] = {}
+        self._add(known)
+
+    def prepare(self, measures: Iterable[str], first: dt.date, last: dt.date) -> None:
+        """Fetch what is known of measures for periods that end from `first` to `last`, many in one step."""
+        if self._source is None or last < first:
+            return
+        waiting: dict[Span, set[str]] = {}
+        for measure in set(measures):
+            for gap in find_gaps(self._fetched.get(measure, ()), (first, last)):
+                waiting.setdefault(gap, set()).add(measure)
+        for gap, own in sorted(waiting.items()):
+            self._add(self._source.recall(own, *gap))
+            for measure in own:
+                self._fetched[measure] = join_spans([*self._fetched.get(measure, ()), gap])
+
+    def series(
+        self, indicator: Indicator, service: str | None, subgroup: str | None, since: dt.date = dt.date.min
+    ) -> list[FigureValue]:
+        """Every figure of an indicator's line whose period ends on `since` or later, oldest first."""
+        self.prepare([indicator.measure], since, dt.date.max)
+        line = _line_of(indicator, subgroup)
+        values = [self._figure(line, when, indicator, service) for when in self._times(line, since, dt.date.max)]
+        return [v for v in values if v is not None]
 
     def value_at(
         self, indicator: Indicator, service: str | None, subgroup: str | None, date: dt.date
     ) -> FigureValue | None:
         """The latest figure whose period ends on or before a date, however old."""
-        visible = [v for v in self.series(indicator, service, subgroup) if v.period.end <= date]
-        return visible[-1] if visible else None
+        line = _line_of(indicator, subgroup)
+        for first, last in self._spans_back(indicator.measure, date):
+            for when in reversed(self._times(line, first, last)):
+                value = self._figure(line, when, indicator, service)
+                if value is not None:
+                    return value
+        return None
 
     def value_of(
         self, indicator: Indicator, service: str | None, subgroup: str | None, period_end: dt.date
     ) -> FigureValue | None:
         """The figure of the period that ends on a given day."""
-        own = [v for v in self.series(indicator, service, subgroup) if v.period.end == period_end]
-        return own[-1] if own else None
+        self.prepare([indicator.measure], period_end, period_end)
+        line = _line_of(indicator, subgroup)
+        values = [self._figure(line, w, indicator, service) for w in self._times(line, period_end, period_end)]
+        return next((v for v in reversed(values) if v is not None), None)
+
+    def _add(self, known: Iterable[KnownObservation]) -> None:
+        for item in known:
+            own = item.observation
+            line = (item.return_id, own.measure, own.subgroup or "", own.basis)
+            when = (own.period.end, own.period.start, own.period.precision)
+            found = self._lines.setdefault(line, {}).setdefault(when, {})
+            found.pop(own.service, None)  # the last one speaks, from its own place in the order
+            found[own.service] = item
+            self._order.pop(line, None)
+
+    def _times(self, line: _Line, first: dt.date, last: dt.date) -> list[_When]:
+        """The periods of a line that end from `first` to `last`, in order."""
+        order = self._order.get(line)
+        if order is None:
+            order = self._order[line] = sorted(self._lines.get(line, ()))
+        return order[bisect_left(order, first, key=itemgetter(0)) : bisect_right(order, last, key=itemgetter(0))]
+
+    def _figure(self, line: _Line, when: _When, indicator: Indicator, service: str | None) -> FigureValue | None:
+        found = self._lines[line][when]
+        if service is None:
+            return _company_value(list(found.values()), indicator)
+        return _service_value(found.get(service))
+
+    def _spans_back(self, measure: str, date: dt.date) -> Iterator[Span]:
+        """Spans of days from a date backwards, each fetched as it is reached, until nothing is left."""
+        if self._source is None:
+            yield dt.date.min, date
+            return
+        self.prepare([measure], _days_before(date, _FIRST_DAYS), date)
+        first = next(a for a, b in self._fetched[measure] if a <= date <= b)
+        yield first, date
+        days = _STEP_DAYS
+        while first > dt.date.min:
+            last, end = first - _DAY, self._source.last_end(measure, first)
+            if end is None:  # nothing is left to be fetched
+                self._fetched[measure] = join_spans([*self._fetched[measure], (dt.date.min, last)])
+                return
+            self.prepare([measure], _days_before(end, days), last)
+            days *= 4
+            first = next(a for a, b in self._fetched[measure] if a <= last <= b)
+            yield first, last
 
     def receipts_giving(self, measure: str, period: Period) -> set[int]:
         """The receipts, of any return, that give a measure for a time that overlaps a period."""
-        found: set[int] = set()
-        for (_, own, _, _), group in self._groups.items():
-            if own == measure:
-                ends, starts = group["period_end"] >= period.start, group["period_start"] <= period.end
-                found.update(k.receipt_id for k in group[ends & starts]["known"])
-        return found
+        self.prepare([measure], period.start, dt.date.max)
+        return {
+            known.receipt_id
+            for (_, own, _, _), times in self._lines.items()
+            for (end, start, _), group in times.items()
+            if own == measure and end >= period.start and start <= period.end
+            for known in group.values()
+        }
 
 
-def _service_value(found: Sequence[KnownObservation], service: str) -> FigureValue | None:
-    own = next((k for k in found if k.observation.service == service), None)
+def _line_of(indicator: Indicator, subgroup: str | None) -> _Line:
+    return (indicator.return_id, indicator.measure, subgroup or "", indicator.basis)
+
+
+def _days_before(date: dt.date, days: int) -> dt.date:
+    return date - dt.timedelta(days=min(days, (date - dt.date.min).days))
+
+
+def _service_value(own: KnownObservation | None) -> FigureValue | None:
     if own is None or own.observation.state == "absent":
         return None
     return _value_of(own)

@@ -92,6 +92,11 @@ def _cover(whole: Period, periods: Iterable[Period]) -> list[Period]:
     return chosen
 
 
+def is_summed(item: Observation) -> bool:
+    """Whether an observation is of a kind that adds up, so that shorter periods may contradict it."""
+    return item.basis == "in_period" and item.form in _PARTS_OF and item.period.start < item.period.end
+
+
 def find_period_conflicts(known: Sequence[KnownObservation], programme: Programme) -> list[Conflict]:
     """The observations of longer periods that those of shorter periods contradict; the shorter ones stand."""
     distinct = _not_added(programme)
@@ -99,9 +104,9 @@ def find_period_conflicts(known: Sequence[KnownObservation], programme: Programm
     for position in speaking_positions(known):
         item = known[position]
         own = item.observation
-        if own.basis != "in_period" or own.state not in SOUND or own.form not in _PARTS_OF:
+        if not is_summed(own) or own.state not in SOUND:
             continue
-        if own.period.start < own.period.end and (item.return_id, own.measure, own.subgroup) not in distinct:
+        if (item.return_id, own.measure, own.subgroup) not in distinct:
             key = (own.measure, own.service, own.subgroup, own.form, own.per)
             lines.setdefault(key, []).append(position)
     conflicts = []

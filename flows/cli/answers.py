@@ -7,7 +7,7 @@ from pathlib import Path
 from flows.checking import as_date
 from flows.cli.failures import NOTHING, OK, NothingMade
 from flows.cli.intake import print_json, say
-from flows.position import Position, derive_position
+from flows.position import Depth, Position, derive_position
 from flows.settings import Home, find_home, find_programme_folder, open_history
 from programmes.load import LoadedProgramme, load_programme
 from schemas.facts import ACTION_COLUMNS, KPI_COLUMNS
@@ -17,7 +17,9 @@ from transforms.row_forms import action_form, kpi_forms
 from transforms.words import say_number
 
 
-def open_position(programme: str, as_at: str, as_known: str | None, home_option: Path | None) -> Position:
+def open_position(
+    programme: str, as_at: str, as_known: str | None, home_option: Path | None, depth: Depth = "pack"
+) -> Position:
     """The position of a programme for one answer; its loose findings go to standard error."""
     home = find_home(home_option)
     loaded = load_programme(find_programme_folder(programme, home))
@@ -26,7 +28,7 @@ def open_position(programme: str, as_at: str, as_known: str | None, home_option:
         raise nothing_received(loaded, home)
     history = open_history(home)
     try:
-        position = derive_position(history, loaded, date, as_known)
+        position = derive_position(history, loaded, date, as_known, depth)
     finally:
         history.close()
     if not position.received:
@@ -63,7 +65,7 @@ def print_kpis(
     as_json: bool,
 ) -> int:
     """Print the KPI table, and write it where asked."""
-    position = open_position(programme, as_at, as_known, home)
+    position = open_position(programme, as_at, as_known, home, "figures")
     forms = kpi_forms(position.rows)
     make_frame(forms, KPI_COLUMNS, KPI_SCHEMA)
     if csv is not None:

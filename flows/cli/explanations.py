@@ -14,7 +14,7 @@ from flows.cli.intake import print_json
 from flows.explaining import explain_figure, explain_printed, find_row, names_figure
 from flows.explaining_plan import explain_action, explain_rating, find_action, find_rating_id
 from flows.naming_packs import find_pack
-from flows.position import Position, derive_known, derive_position
+from flows.position import Depth, Position, derive_known, derive_position
 from flows.retiring import note_retired
 from flows.settings import Home, UsageError, find_home, find_programme_folder, open_history
 from history.records import PackRecord
@@ -49,15 +49,28 @@ def print_explanation(asked: Question, home_option: Path | None, *, as_json: boo
     history = open_history(home)
     try:
         pack = find_pack(history, asked.pack, _named(asked)) if asked.pack is not None else None
-        position = _position(history, asked, pack, home)
-        answer, text = _answer(history, position, asked, pack)
+        position = _position(history, asked, pack, home, "figures")
+        answer = None if _is_of_plan(position, asked, pack) else _answer(history, position, asked, pack)
+        if answer is None or _is_held(answer[0]):  # what holds it, and the plan, take more than the figures
+            answer = _answer(history, _position(history, asked, pack, home, "pack"), asked, pack)
     finally:
         history.close()
     if as_json:
-        print_json(answer)
+        print_json(answer[0])
     else:
-        print(text)
+        print(answer[1])
     return OK
+
+
+def _is_of_plan(position: Position, asked: Question, pack: PackRecord | None) -> bool:
+    """Whether something else than a figure is asked about."""
+    is_plain = asked.service is None and asked.subgroup is None
+    return pack is None and is_plain and not names_figure(position, asked.name)
+
+
+def _is_held(told: dict[str, Any]) -> bool:
+    """Whether a figure, or one beside it, is held: what holds it stands in the findings."""
+    return any(trail.get("held_by") for trail in (told, told.get("previous"), told.get("baseline")) if trail)
 
 
 def _check(asked: Question) -> None:
@@ -73,14 +86,15 @@ def _named(asked: Question) -> str | None:
     return Path(asked.programme).name if asked.programme is not None else None
 
 
-def _position(history: History, asked: Question, pack: PackRecord | None, home: Home) -> Position:
+def _position(history: History, asked: Question, pack: PackRecord | None, home: Home, depth: Depth) -> Position:
     if pack is not None:
-        return derive_known(history, pack.programme, pack.as_at, pack.as_known)
+        return derive_known(history, pack.programme, pack.as_at, pack.as_known, depth="pack")
     loaded = load_programme(find_programme_folder(asked.programme or "", home))
-    position = derive_position(history, loaded, as_date(asked.as_at or ""), asked.as_known)
+    position = derive_position(history, loaded, as_date(asked.as_at or ""), asked.as_known, depth)
     if not position.received:
         raise nothing_received(loaded, home)
-    warn(position)
+    if depth == "figures":
+        warn(position)
     return position
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 
+from schemas.config import Programme
 from schemas.kpi import KpiRow
 from schemas.pack import Block
+from transforms.known import Facts
 from transforms.limits import limits_of_indicator, say_usual_variation
-from transforms.packs.charts import make_chart
+from transforms.packs.charts import charted_since, make_chart
 from transforms.packs.commentary import is_commented, make_commentary
 from transforms.packs.inputs import IMPACT_ORDER, RATED, PackInput, who_text
 from transforms.packs.scorecard import score_row
@@ -18,6 +21,13 @@ def make_blocks(pack: PackInput) -> tuple[Block, ...]:
     """A block for every indicator with a figure that is Red, Yellow, held, misses its target or moved colour, or
     on which an owner wrote since the previous reporting date."""
     return tuple(_block(rows, reasons, pack) for rows, reasons in _earned(pack))
+
+
+def prepare_charts(facts: Facts, rows: Sequence[KpiRow], programme: Programme, as_at: dt.date) -> None:
+    """Fetch the series of every indicator whose figures earn it a block, in one step."""
+    own = {i.id: [r for r in rows if r.indicator == i.id] for i in programme.indicators}
+    charted = {i.measure for i in programme.indicators if earn_block(own[i.id])}
+    facts.prepare(charted, charted_since(as_at), as_at)
 
 
 def list_blocks(pack: PackInput) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from transforms.packs.inputs import PackInput, period_text, who_text
 from transforms.words import join_words, say_number, say_short_date, say_target
 
 _MOST_LINES = 5  # as many as can be told apart in print
+YEARS_CHARTED = 3
 _Series = tuple[KpiRow, list[FigureValue]]
 
 
@@ -44,8 +45,14 @@ def make_chart(indicator: Indicator, rows: Sequence[KpiRow], pack: PackInput) ->
     )
 
 
+def charted_since(as_at: dt.date) -> dt.date:
+    """The first day that a chart shows: a series longer than three years cannot be read in print."""
+    return as_at.replace(year=as_at.year - YEARS_CHARTED, day=min(as_at.day, 28))
+
+
 def _visible(indicator: Indicator, row: KpiRow, pack: PackInput) -> list[FigureValue]:
-    return [v for v in pack.facts.series(indicator, row.service, row.subgroup) if v.period.end <= pack.as_at]
+    values = pack.facts.series(indicator, row.service, row.subgroup, charted_since(pack.as_at))
+    return [v for v in values if v.period.end <= pack.as_at]
 
 
 def _published(values: Sequence[FigureValue]) -> list[FigureValue]:

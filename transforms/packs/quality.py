@@ -21,7 +21,8 @@ _SINGLE_CELLS = {"undated"}
 
 def make_quality(pack: PackInput) -> Quality:
     """The data quality pages. Only workbooks as at the pack's date or before are listed."""
-    received = [r for r in pack.received if r.period.end <= pack.as_at]
+    all_received = [r for r in pack.received if r.period.end <= pack.as_at]
+    received = [r for r in all_received if r.in_view]
     used = _current(received, pack)
     missing = _missing(pack)
     corrections = [(r, a) for r in received for a in r.applied]
@@ -29,7 +30,7 @@ def make_quality(pack: PackInput) -> Quality:
     overrides += [_override_line(a, pack) for a in pack.across]
     findings = _finding_lines(received, pack)
     return Quality(
-        _sentence(received, missing, corrections, overrides, findings),
+        _sentence(all_received, missing, corrections, overrides, findings),
         tuple(_received_line(r, pack) for r in used),
         tuple(missing),
         tuple(line for r in pack.refused for line in _refused_lines(r)),
@@ -37,7 +38,13 @@ def make_quality(pack: PackInput) -> Quality:
         tuple(overrides),
         tuple(findings),
         tuple((u.label, ", ".join(u.plan_refs), u.why) for u in pack.programme.unmeasured),
+        _earlier(len(all_received) - len(received)),
     )
+
+
+def _earlier(count: int) -> str:
+    """How many workbooks are not listed, since they came long ago."""
+    return f"and {plural(count, 'earlier workbook')}." if count else ""
 
 
 def _refused_lines(item: RefusedFile) -> list[FindingLine]:
