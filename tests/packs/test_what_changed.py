@@ -20,7 +20,7 @@ from history.records import IssueRecord, PackRecord
 from history.store import History
 from programmes.load import load_programme
 from report_templates.render import render_html
-from schemas.pack import ChangesPage
+from schemas.pack_changes import ChangesPage
 from tests.scenarios.issued import MONTH_ENDS, USUAL, Keepers
 
 FEBRUARY_MEETING = dt.date(2031, 3, 12)
