@@ -37,15 +37,14 @@ def find_last_issued(
 
     `upto` leaves out what was issued after that event, so that a pack comes out as it would have been then.
     """
-    found: list[tuple[dt.date, int, PackRecord]] = []
-    for issue in history.packs.issues(programme, board, upto):
-        pack = history.packs.find(issue.pack_id)
-        if pack is None or issue.edition != edition:
+    issues = [i for i in history.packs.issues(programme, board, upto) if i.edition == edition]
+    for issue in sorted(issues, key=lambda i: (i.meeting, i.ordinal), reverse=True):
+        if meeting is not None and issue.meeting >= meeting:
             continue
-        is_before = issue.meeting < meeting if meeting is not None else pack.as_at < as_at
-        if is_before:
-            found.append((issue.meeting, issue.ordinal, pack))
-    return max(found, key=lambda f: f[:2])[2] if found else None
+        pack = history.packs.find(issue.pack_id)
+        if pack is not None and (meeting is not None or pack.as_at < as_at):
+            return pack
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.building import model_pack
 from flows.keeping import software_version
 from history.records import PackRecord
 from schemas.kept import facts_text
@@ -98,6 +99,7 @@ def test_nothing_changed_is_no_change(keepers: Keepers) -> None:
     assert (changes.figures, changes.actions, changes.limits, changes.same) == ((), (), (), 4)
 
 
+@pytest.mark.long
 def test_a_later_figure_is_performance(keepers: Keepers) -> None:
     keepers.send(FEBRUARY, (400, 320), *USUAL[1:])
     changes = keepers.changes(FEBRUARY)
@@ -146,6 +148,7 @@ def test_a_return_that_did_not_come_is_performance_of_its_date(keepers: Keepers)
     assert of(changes, REACH).steps[0].words.startswith("75.0% then, now no data: the latest figure is of 31 January")
 
 
+@pytest.mark.long
 def test_a_target_that_was_raised_is_told_even_where_the_colour_stays(keepers: Keepers) -> None:
     keepers.send(FEBRUARY)
     keepers.edit("indicators", "target: {value: 75}", "target: {value: 77}")
@@ -230,6 +233,7 @@ def test_a_board_that_covers_other_priorities_is_a_rule(keepers: Keepers) -> Non
     assert set(causes(changes)) == {WHOLE, BASIN, REACH, ISLANDS}
 
 
+@pytest.mark.long
 def test_what_other_software_derived_is_told_as_such(keepers: Keepers) -> None:
     pack = first_pack(keepers)
     rows = tuple(replace(r, value=Decimal("90.1")) if r.key == ISLANDS else r for r in kept(pack).rows)
@@ -306,6 +310,7 @@ BROKEN = """\
     decimals: 0
     basis: in_period
     company: stated
+    target: {value: 10}
 """
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 YEAR = {f"{month}_30": 20 + 4 * (place % 2) for place, month in enumerate(MONTHS)} | {"Jan_31": 20}
@@ -328,6 +333,14 @@ def test_limits_are_reckoned_anew(december: int, is_restated: bool, keepers: Kee
     assert limits.is_restated == is_restated
     assert limits.words.startswith("Limits reckoned anew, of 13 and now 14 points: 11 to 32 becomes ")
     assert limits.words.endswith("earlier data were restated") == is_restated
+    position = keepers.position(FEBRUARY)
+    model = model_pack(position, keepers.board(position), None, changes=changes)
+    (block,) = [b for b in model.blocks if b.id == "lamps_broken"]
+    assert any(note.startswith(f"Whole harbour, usual variation {limits.after}, mean 2") for note in block.notes)
+    assert model.changes is not None
+    (row,) = model.changes.limits
+    assert (row.before, row.after, row.points) == ("11 to 32", limits.after, "13, now 14")
+    assert row.note == ("Earlier data were restated" if is_restated else "")
 
 
 # --- Actions --------------------------------------------------------------------------------------------

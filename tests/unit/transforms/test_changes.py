@@ -85,7 +85,7 @@ STATES = st.sampled_from(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.lists(st.lists(st.one_of(st.none(), STATES), min_size=3, max_size=3), min_size=7, max_size=8))
 def test_steps_follow_on_each_other_and_tell_nothing_that_did_not_change(
     drawn: list[list[dict[str, Any] | None]],
