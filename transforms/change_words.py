@@ -35,7 +35,9 @@ def say_restated(before: Reading, after: Reading, evidence: Sequence[Evidence], 
     turn = _turn(before, after, word)
     if before.state == after.state == "published" and before.value == after.value:
         if before.impact == after.impact:
-            return f"Its baseline was restated from {_none(before.baseline)} to {_none(after.baseline)}{by}"
+            if not before.baseline:
+                return f"Its baseline, not known then, is {after.baseline}{by}"
+            return f"Its baseline was restated from {before.baseline} to {_none(after.baseline)}{by}"
         return _join(f"Still {after.text}, but the figure it is compared with was restated{by}", turn)
     if before.state == "missing" and after.state != "missing":
         return _join(f"No data then; {_arrived(after, evidence)}", turn)

@@ -145,8 +145,14 @@ def test_a_restatement_of_what_it_is_compared_with() -> None:
     said = words({}, {"impact": "yellow"}, evidence=receipt)
     assert said == [f"Still 80.0%, but the figure it is compared with was restated {by}; Red becomes Yellow"]
     assert words({}, {"baseline": Decimal("70.0")}, evidence=receipt) == [
-        f"Its baseline was restated from none to 70.0% {by}"
+        f"Its baseline, not known then, is 70.0% {by}"
     ]
+
+
+def test_a_restated_baseline_says_both_values() -> None:
+    made = [rows(replace(ROW, baseline=Decimal(n))) for n in ("70.0", "71.0")]
+    (figure,) = compare(made[0], made).figures
+    assert figure.steps[0].words == "Its baseline was restated from 70.0% to 71.0%"
 
 
 def test_several_receipts_and_a_decision_are_joined() -> None:
