@@ -16,7 +16,7 @@ from flows.keeping import software_version
 from history.records import PackRecord
 from schemas.kept import facts_text
 from tests.builders import Shown, percent, tracker
-from tests.scenarios.harbour import broken_by, lamps, lamps_of_month
+from tests.scenarios.harbour import HARBOUR_REPORT, broken_by, lamps, lamps_of_month
 from tests.scenarios.issued import (
     BASIN,
     ISLANDS,
@@ -296,6 +296,28 @@ def test_a_figure_that_another_return_contradicts_is_restated_by_that_return(kee
     (step,) = of(keepers.changes_from(pack, JANUARY), BASIN).steps
     by = f"by the workbook received on 18 February 2031 (receipt {receipt})"
     assert (step.cause, step.words.split(":")[0]) == ("restated", f"75.0% then, now held {by}")
+
+
+@pytest.mark.long
+def test_a_return_that_was_declared_since_is_a_rule_and_restates_nothing(keepers: Keepers) -> None:
+    report = HARBOUR_REPORT.replace("harbour_report", "shore_report").replace("harbour report", "shore report")
+    keepers.declare("returns/shore_report", report.replace("id: lamps_broken", "id: shore_broken"))
+    path = keepers.harbour.programme / "indicators.yaml"
+    before = path.read_text(encoding="utf-8")
+    shore = BROKEN.replace("lamps_broken", "shore_broken").replace("harbour_report", "shore_report")
+    path.write_text(before + shore, encoding="utf-8")
+    book = broken_by("January 2031", Jan_31=5)
+    book.rename("Monthly harbour report", "Monthly shore report")
+    keepers.send(JANUARY, book=book, on="2031-02-18T09:00:00Z")
+    keepers.send(FEBRUARY)
+    (added,) = keepers.changes(FEBRUARY).figures
+    assert (added.key, [s.words for s in added.steps]) == ("shore_broken//", ["Added to the programme"])
+    keepers.issue(FEBRUARY)
+    (keepers.harbour.programme / "returns/shore_report.yaml").unlink()
+    path.write_text(before, encoding="utf-8")
+    keepers.send(MARCH)
+    (gone,) = keepers.changes(MARCH).figures
+    assert (gone.key, [s.words for s in gone.steps]) == ("shore_broken//", ["Taken out of the programme"])
 
 
 # --- Limits ---------------------------------------------------------------------------------------------
