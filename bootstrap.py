@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import glob
 import hashlib
 import importlib.util
 import json
@@ -59,7 +60,7 @@ class Need(NamedTuple):
     what: str
     commands: tuple[str, ...]
     libraries: tuple[tuple[str, ...], ...]  # for each library, the names to try
-    programs: tuple[str, ...]
+    programs: tuple[str, ...]  # on PATH, or in one of PROGRAM_FOLDERS
     apt: tuple[str, ...]
     brew: tuple[str, ...]
     windows: str
@@ -81,6 +82,14 @@ PDF_LIBRARIES = (
     ("libpangoft2-1.0-0", "pangoft2-1.0-0", "pangoft2-1.0", "libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib"),
 )
 
+# Where systems keep the programs of a PostgreSQL server, of any version, off the PATH.
+PROGRAM_FOLDERS = (
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/postgresql@*/bin",
+    "/usr/local/opt/postgresql@*/bin",
+)
+
 NEEDS = (
     Need(
         what="Pango and HarfBuzz, with which pages are set",
@@ -99,6 +108,15 @@ NEEDS = (
         apt=("poppler-utils",),
         brew=("poppler",),
         windows="MSYS2 and in it `pacman -S mingw-w64-ucrt-x86_64-poppler`, its bin folder on PATH",
+    ),
+    Need(
+        what="a PostgreSQL server, on which the long tests share a history",
+        commands=("test-long",),
+        libraries=(),
+        programs=("initdb", "postgres"),
+        apt=("postgresql",),
+        brew=("postgresql@15",),
+        windows="PostgreSQL 15 or later from postgresql.org, its bin folder on PATH",
     ),
 )
 
@@ -206,7 +224,12 @@ def find_missing(command: str) -> list[Need]:
 def is_missing(need: Need) -> bool:
     """Say whether any library or program of a need cannot be found."""
     has_libraries = all(can_load(names) for names in need.libraries)
-    return not has_libraries or any(shutil.which(program) is None for program in need.programs)
+    return not has_libraries or not all(has_program(program) for program in need.programs)
+
+
+def has_program(name: str) -> bool:
+    """Say whether a program is on PATH or where systems keep it besides."""
+    return shutil.which(name) is not None or any(glob.glob(f"{folder}/{name}") for folder in PROGRAM_FOLDERS)
 
 
 def can_load(names: tuple[str, ...]) -> bool:
@@ -415,8 +438,9 @@ def run_pip(what: str, arguments: list[str]) -> bool:
 
 
 def make_child_environment() -> dict[str, str]:
-    """Return the environment for our own programs: no usage reports, patience with a slow start."""
-    environment = dict(os.environ)
+    """Return the environment for our own programs: no usage reports, patience with a slow start, and no history
+    but that of the home they are given."""
+    environment = {key: value for key, value in os.environ.items() if key != "BOARDPACK_DATABASE"}
     environment.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     environment.setdefault("DO_NOT_TRACK", "1")
     environment.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "90")

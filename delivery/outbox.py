@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 
 def publish_file(target: Path, content: bytes) -> Path:
-    """Put a finished file in place durably: readers see the old one or the new one, never a part."""
+    """Put a finished file in place durably: readers see the old one or the new one, never a part.
+
+    PermissionError where a read-only file lies there, such as an issued pack: it is not replaced.
+    """
+    if target.is_file() and not target.stat().st_mode & 0o222:
+        raise PermissionError(errno.EACCES, "it is read-only and is not replaced", str(target))
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:

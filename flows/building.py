@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from delivery.exports import to_csv
 from delivery.outbox import publish_file
-from flows.keeping import keep_facts, software_version
+from flows.environment import environment_text, software_version
+from flows.keeping import keep_facts
 from flows.position import Position
 from flows.settings import UsageError, utc_now
 from flows.since import changes_since, find_last_issued
@@ -17,11 +20,17 @@ from history.store import History
 from report_templates.render import render_pdf
 from schemas.changes import Changes
 from schemas.config import Board
+from schemas.erratum import ErratumNotice
+from schemas.facts import KPI_COLUMNS
 from schemas.figures import decimal_text
 from schemas.kept import facts_text
 from schemas.pack import Pack
+from schemas.pack_sources import Attachment
 from transforms.packs.assemble import assemble_pack
 from transforms.packs.inputs import PackInput
+from transforms.packs.machine import describe_pack, list_rows
+
+_EVERYONE = Board(id="everyone", title="Everyone", short="Everyone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,35 +60,76 @@ def find_board(position: Position, board_id: str) -> Board:
     raise UsageError(f"there is no board '{board_id}' in {position.programme.id}; its boards are {known}")
 
 
+def give_pack(
+    position: Position,
+    board: Board | None,
+    meeting: dt.date | None,
+    edition: str = "restricted",
+    changes: Changes | None = None,
+    erratum: ErratumNotice | None = None,
+) -> PackInput:
+    """What a board's pack is made of; without a board, of everything."""
+    return PackInput(
+        position.programme,
+        board or _EVERYONE,
+        position.as_at,
+        position.as_known,
+        meeting,
+        edition,
+        position.facts,
+        position.rows,
+        position.plan,
+        position.received,
+        position.refused,
+        position.findings,
+        position.configuration_sha,
+        software_version(),
+        position.across,
+        position.remarks,
+        changes,
+        erratum,
+    )
+
+
 def model_pack(
     position: Position,
     board: Board,
     meeting: dt.date | None,
     edition: str = "restricted",
     changes: Changes | None = None,
+    erratum: ErratumNotice | None = None,
 ) -> Pack:
-    """The finished model of a board's pack. `changes` is what changed since the pack last issued to it, if any."""
-    return assemble_pack(
-        PackInput(
-            position.programme,
-            board,
-            position.as_at,
-            position.as_known,
-            meeting,
-            edition,
-            position.facts,
-            position.rows,
-            position.plan,
-            position.received,
-            position.refused,
-            position.findings,
-            position.configuration_sha,
-            software_version(),
-            position.across,
-            position.remarks,
-            changes,
-        )
+    """The finished model of a board's pack, with its figures as files for a machine.
+
+    `changes` is what changed since the pack last issued to the board, if any; `erratum` what it puts right.
+    """
+    given = give_pack(position, board, meeting, edition, changes, erratum)
+    model = assemble_pack(given)
+    return replace(model, attachments=attach_figures(given, model))
+
+
+def attach_figures(given: PackInput, model: Pack) -> tuple[Attachment, ...]:
+    """The figures of a pack as CSV and JSON, to be embedded in it."""
+    table = to_csv(list_rows(given, model), [c.name for c in KPI_COLUMNS])
+    document = json.dumps(describe_pack(given, model), ensure_ascii=False, indent=1) + "\n"
+    return (
+        Attachment("figures.csv", "Every figure of this pack as a table", given.as_at, table),
+        Attachment(
+            "figures.json",
+            "Every figure of this pack with its sources, every action, and what the pack was made from",
+            given.as_at,
+            document.encode(),
+        ),
     )
+
+
+def since_last(
+    history: History, position: Position, board: Board, meeting: dt.date | None, upto: int | None = None
+) -> tuple[PackRecord | None, Changes | None]:
+    """The pack last issued to a board before this one, up to an event where one is given; and what changed since."""
+    name = position.programme.id
+    last = find_last_issued(history, name, board.id, "restricted", meeting, position.as_at, upto)
+    return last, changes_since(history, position, board, last) if last is not None else None
 
 
 def build_pack(
@@ -90,17 +140,21 @@ def build_pack(
     meeting: dt.date | None,
     out: Path | None,
     upto: int | None = None,
+    erratum: ErratumNotice | None = None,
+    replaces: int | None = None,
 ) -> BuiltPack:
     """Build one pack, put it in place whole, and record it with every figure it prints.
 
     It tells what changed since the pack last issued to the board; `upto` leaves out what was issued after that event.
+    An erratum is given with the number of the pack that it `replaces`, and a position whose rows have the
+    references of that pack.
     """
-    name = position.programme.id
-    last = find_last_issued(history, name, board.id, "restricted", meeting, position.as_at, upto)
-    changes = changes_since(history, position, board, last) if last is not None else None
-    model = model_pack(position, board, meeting, changes=changes)
+    last, changes = since_last(history, position, board, meeting, upto)
+    model = model_pack(position, board, meeting, changes=changes, erratum=erratum)
     rendered = render_pdf(model)
-    target = out or outbox / f"{position.programme.id}_{board.id}_{position.as_at.isoformat()}_restricted.pdf"
+    mark = f"_erratum-{erratum.number}" if erratum else ""
+    name = f"{position.programme.id}_{board.id}_{position.as_at.isoformat()}_restricted{mark}.pdf"
+    target = out or outbox / name
     publish_file(target.absolute(), rendered.content)
     sha256 = hashlib.sha256(rendered.content).hexdigest()
     record = PackRecord(
@@ -114,12 +168,14 @@ def build_pack(
         model.software,
         sha256,
         rendered.pages,
-        str(target),
+        kept_path(target, history.folder.parent),
         last.pack_id if last is not None else None,
+        replaces=replaces,
+        reason=erratum.reason if erratum else None,
+        environment=environment_text(),
         facts=facts_text(keep_facts(position)),
     )
-    figures = [PrintedFigure(f.ref, f.key, f.state, decimal_text(f.value), f.text) for f in model.figures]
-    pack_id = history.packs.record(position.programme.id, record, figures, utc_now())
+    pack_id = history.packs.record(position.programme.id, record, printed_figures(model), utc_now())
     return BuiltPack(
         position.programme.id,
         board.id,
@@ -134,6 +190,17 @@ def build_pack(
         model,
         pack_id,
     )
+
+
+def printed_figures(model: Pack) -> list[PrintedFigure]:
+    """Every figure of a model, as it is recorded."""
+    return [PrintedFigure(f.ref, f.key, f.state, decimal_text(f.value), f.text) for f in model.figures]
+
+
+def kept_path(target: Path, home: Path) -> str:
+    """Where a file lies, as it is recorded: relative to the home where it lies in it, else in full."""
+    full = target.absolute()
+    return full.relative_to(home.absolute()).as_posix() if full.is_relative_to(home.absolute()) else str(full)
 
 
 def _warnings(position: Position, board: Board, pages: int) -> list[str]:

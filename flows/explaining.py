@@ -1,20 +1,34 @@
-"""Where a number comes from: value, formula in words, and every cell behind it."""
+"""Where a number comes from: its formula in words, every cell behind it, and what it is compared with."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from flows.position import Position
 from flows.settings import UsageError
+from flows.tracing import Tracer
+from flows.versions import describe_target, describe_version
+from history.records import PackRecord
+from history.store import History
 from schemas.config import Indicator
-from schemas.evidence import AppliedCorrection, AppliedOverride, ReceivedFile
-from schemas.facts import Operand
 from schemas.figures import decimal_text
+from schemas.kept import read_facts
 from schemas.kpi import KpiRow
 from schemas.spelling import find_id, nearest, normalise
+from transforms.arithmetic import say_difference
 from transforms.formulas import say_formula
 from transforms.known import FigureValue
-from transforms.words import USED_WORDS, join_words, plural, say_accepted, say_number, say_period, say_target
+from transforms.packs.inputs import value_text, who_text
+from transforms.words import join_words, plural, say_date, say_number, say_period
+
+_NOTHING: dict[str, Any] = {
+    "period": None,
+    "period_end": None, "arithmetic": "", "operands": [], "files": [], "overrides": [], "held_by": [],
+    "also_given": [],
+}  # fmt: skip
+"""The trail of a value that there is not."""
 
 
 def find_row(position: Position, name: str, service: str | None, subgroup: str | None) -> KpiRow:
@@ -53,156 +67,126 @@ def _resolve(text: str | None, spellings: dict[str, tuple[str, ...]], what: str)
     return found
 
 
-def explain_figure(position: Position, row: KpiRow) -> dict[str, Any]:
+def explain_figure(history: History, position: Position, row: KpiRow) -> dict[str, Any]:
     """The explanation of one figure; see docs/cli.md for the fields."""
     indicator = next(i for i in position.programme.indicators if i.id == row.indicator)
     value = position.facts.value_at(indicator, row.service, row.subgroup, position.as_at)
-    operands = _operands(position, value) if value is not None else []
+    tracer = Tracer(history, position)
+    trail = tracer.trace(row, value) if value is not None else dict(_NOTHING)
     return {
         "ref": row.ref,
         "indicator": row.indicator,
         "label": row.label,
         "service": row.service,
         "subgroup": row.subgroup,
+        "name": f"{row.label}, {who_text(row, position.programme)}",
         "as_at": position.as_at.isoformat(),
         "as_known": position.as_known,
         "value": decimal_text(row.value),
+        "text": value_text(row),
         "state": row.state,
         "impact": row.impact,
         "words": _words(row, value),
-        "operands": operands,
-        "overrides": _overrides(position, value) if value is not None else [],
-        "target": _target(row, indicator),
+        **trail,
+        "previous": _explain_previous(tracer, row, indicator, value),
+        "change": {"value": decimal_text(row.change), "words": say_difference(row)}
+        if row.change is not None
+        else None,
+        "baseline": _explain_baseline(tracer, row, indicator),
+        "target": describe_target(row, indicator, position.as_at),
         "rule": row.reason,
         "configuration": position.configuration_sha,
+        "configuration_version": describe_version(history, position, row),
     }
 
 
-def _operands(position: Position, value: FigureValue) -> list[dict[str, Any]]:
-    found = []
-    for part in value.parts:
-        item = position.receipt(part.receipt_id)
-        who = position.programme.service_label(part.observation.service)
-        found += [_operand(item, operand, who) for operand in part.observation.operands]
-    return found
+def _explain_previous(tracer: Tracer, row: KpiRow, indicator: Indicator, value: FigureValue | None) -> dict[str, Any]:
+    """Where the previous value comes from, or why there is none."""
+    if row.previous is None or row.previous_period is None:
+        return {"value": None, "why": _why_no_previous(tracer.position, row, indicator, value), **_NOTHING}
+    found = tracer.position.facts.value_of(indicator, row.service, row.subgroup, row.previous_period.end)
+    return _part(tracer, row, row.previous, found)
 
 
-def _operand(item: ReceivedFile, operand: Operand, who: str) -> dict[str, Any]:
-    applied = next((a for a in item.applied if a.reading.ref == operand.ref), None)
-    return {
-        "name": f"{who}: {operand.name.replace('_', ' ')}",
-        "value": operand.value,
-        "as_printed": applied.reading.raw_text if applied else operand.raw_text,
-        "file": item.name,
-        "sha256": item.sha256,
-        "sheet": operand.ref.sheet,
-        "cell": operand.ref.cell,
-        "received_at": item.received_at,
-        "receipt": item.receipt_id,
-        "correction": _correction(applied),
-        "override": next((_override(o) for o in item.overridden if _is_at(o, operand)), None),
-    }
+def _why_no_previous(position: Position, row: KpiRow, indicator: Indicator, value: FigureValue | None) -> str:
+    if value is None or row.value is None:
+        return "there is no figure to compare it with"
+    if indicator.basis == "ytd":
+        return "no figure of the same point last year is known"
+    before = position.programme.previous_reporting_date(position.as_at)
+    if before is None:
+        return "the programme has no reporting date before"
+    found = position.facts.value_at(indicator, row.service, row.subgroup, before)
+    when = say_date(before)
+    if found is None:
+        return f"no figure as at {when}, the reporting date before, is known"
+    if found.period == value.period:
+        return f"as at {when}, the reporting date before, the figure was this same one"
+    if found.state != "published":
+        return f"the figure as at {when}, the reporting date before, is {found.state.replace('_', ' ')}"
+    return f"the latest figure as at {when}, the reporting date before, was too old: of {say_period(found.period)}"
 
 
-def _is_at(applied: AppliedOverride, operand: Operand) -> bool:
-    return (applied.finding.sheet, applied.finding.cell) == (operand.ref.sheet, operand.ref.cell)
-
-
-def _override(applied: AppliedOverride) -> dict[str, str | None]:
-    declared, finding = applied.override, applied.finding
-    chosen = next((o.chosen for o in applied.released if o.chosen), "")
-    return {
-        "code": finding.code,
-        "sheet": finding.sheet,
-        "cell": finding.cell,
-        "message": finding.message,
-        "expected": declared.expected,
-        "use": declared.use,
-        "printed": USED_WORDS[chosen] if chosen else None,
-        "role": declared.role,
-        "date": declared.date.isoformat(),
-        "note": declared.note,
-    }
-
-
-def _overrides(position: Position, value: FigureValue) -> list[dict[str, Any]]:
-    """The overrides that released a figure, or one that it is made of."""
-    found = []
-    for part in (*value.parts, *value.beside):
-        who = position.programme.service_label(part.observation.service)
-        item = position.receipt(part.receipt_id)
-        own = [a for a in item.overridden if part.observation in a.released]
-        found += [{"service": who, "file": item.name, **_override(a)} for a in own]
-    return found
-
-
-def _correction(applied: AppliedCorrection | None) -> dict[str, str] | None:
-    if applied is None:
+def _explain_baseline(tracer: Tracer, row: KpiRow, indicator: Indicator) -> dict[str, Any] | None:
+    """Where the baseline comes from; None where none is declared."""
+    declared = indicator.baseline
+    if declared is None:
         return None
-    declared = applied.correction
-    return {
-        "expected": declared.expected,
-        "right": declared.right,
-        "role": declared.role,
-        "date": declared.date.isoformat(),
-        "reason": declared.reason,
-    }
+    if row.baseline is None:
+        why = f"no sound figure of {say_date(declared.period_end)} is known"
+        if declared.value is not None:
+            why = "it is declared for the company only"
+        return {"value": None, "why": why, **_NOTHING}
+    if declared.value is not None:
+        why = "declared in the configuration, not read from a workbook"
+        end = {"period": say_date(declared.period_end), "period_end": declared.period_end.isoformat()}
+        return {"value": decimal_text(row.baseline), "why": why, **_NOTHING, **end}
+    found = tracer.position.facts.value_of(indicator, row.service, row.subgroup, declared.period_end)
+    return _part(tracer, row, row.baseline, found)
+
+
+def _part(tracer: Tracer, row: KpiRow, printed: Decimal, value: FigureValue | None) -> dict[str, Any]:
+    trail = tracer.trace(row, value) if value is not None else dict(_NOTHING)
+    return {"value": decimal_text(printed), "why": "", **trail}
 
 
 def _words(row: KpiRow, value: FigureValue | None) -> str:
     formula = say_formula(row, value)
-    if value is None:
+    if value is None or row.state == "missing":
         return formula
     when = say_period(value.period)
     if row.state != "published" or row.value is None:
         return f"{formula} (figure of {when})"
     unit = "%" if row.unit == "percent" else f" {row.unit}"
-    return f"{say_number(row.value)}{unit} on {when}: {formula}, rounded to {plural(row.decimals, 'decimal')}"
+    on = "on" if value.period.precision == "day" else "for"
+    return f"{say_number(row.value)}{unit} {on} {when}: {formula}, rounded to {plural(row.decimals, 'decimal')}"
 
 
-def _target(row: KpiRow, indicator: Indicator) -> dict[str, Any] | None:
-    if row.target_low is None and row.target_high is None and row.target_text is None:
+# --- as a pack printed it
+
+
+def names_figure(position: Position, name: str) -> bool:
+    """Whether a name is the reference of a printed figure, or an indicator."""
+    if any(row.ref.casefold() == name.casefold() for row in position.rows):
+        return True
+    return find_id(name, {i.id: (i.id, i.label) for i in position.programme.indicators}) is not None
+
+
+def explain_printed(history: History, position: Position, pack: PackRecord, ref: str) -> dict[str, Any] | None:
+    """The explanation of a reference of a pack, with what that pack printed; None where it prints no such one.
+
+    `position` is the pack's. The row is found by what the pack's own reference stood for.
+    """
+    kept = read_facts(pack.facts).rows if pack.facts else ()
+    printed = next((row for row in kept if row.ref.casefold() == ref.casefold()), None)
+    if printed is None:
         return None
-    note = indicator.target.note if indicator.target else ""
-    return {
-        "low": decimal_text(row.target_low),
-        "high": decimal_text(row.target_high),
-        "text": row.target_text,
-        "tolerance": (
-            {"kind": row.tolerance_kind, "value": decimal_text(row.tolerance_value)} if row.tolerance_kind else None
-        ),
-        "note": note,
-    }
-
-
-def say_explanation(explanation: dict[str, Any]) -> str:
-    """An explanation for the prompt."""
-    lines = [f"{explanation['ref']} {explanation['label']}"]
-    if explanation["rule"] not in explanation["words"]:
-        lines.append(f"  {explanation['words']}")
-    lines.append(f"  {explanation['impact'].replace('_', ' ')}: {explanation['rule']}")
-    target = explanation["target"]
-    if target and target["tolerance"]:
-        kind = target["tolerance"]["kind"].replace("_", " ")
-        lines.append(
-            f"  tolerance {say_target_text(target['tolerance']['value'])} {kind} (declared by the programme)"
-        )
-    for operand in explanation["operands"]:
-        place = f"{operand['file']}, {operand['sheet']}!{operand['cell']}"
-        printed = operand["as_printed"] or "empty"
-        lines.append(f"  {operand['name']}: {printed} ({place}; received {operand['received_at']})")
-        if operand["correction"]:
-            fix = operand["correction"]
-            lines.append(f"      corrected to {fix['right']} by {fix['role']}, {fix['date']}: {fix['reason']}")
-    for item in explanation["overrides"]:
-        lines.append(f"  {item['service']}: printed is {item['printed']}, although {say_accepted(item['message'])}")
-        lines.append(f"      accepted by {item['role']}, {item['date']}: {item['note']}")
-    lines.append(f"  configuration {explanation['configuration'][:12]}, as known at event {explanation['as_known']}")
-    return "\n".join(lines)
-
-
-def say_target_text(text: str) -> str:
-    """A decimal text without needless zeros."""
-    from decimal import Decimal
-
-    return say_target(Decimal(text))
+    row = next((r for r in position.rows if r.key == printed.key), None)
+    if row is None:
+        raise UsageError(f"{printed.ref} of pack {pack.pack_id} is {printed.key}, which is not derived any more")
+    told = explain_figure(history, position, replace(row, ref=printed.ref))
+    text = value_text(printed)
+    same = (row.value, row.state, row.impact) == (printed.value, printed.state, printed.impact)
+    about = {"id": pack.pack_id, "board": pack.board, "as_at": pack.as_at.isoformat(), "software": pack.software}
+    meeting = pack.meeting.isoformat() if pack.meeting else None
+    return {**told, "pack": {**about, "meeting": meeting, "text": text, "impact": printed.impact, "agrees": same}}

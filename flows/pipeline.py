@@ -16,10 +16,11 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 
 from flows.building import BuiltPack
 from flows.checking import shown_path
-from flows.cli.forms import finding_form, kpi_form
+from flows.cli.forms import finding_form
 from flows.position import Position
 from flows.quarantine import describe_purged
 from flows.receiving import Received
+from flows.retiring import describe_retired
 from flows.running import (
     RunResult,
     build_board,
@@ -28,10 +29,12 @@ from flows.running import (
     programmes_to_run,
     purge_expired,
     read_position,
+    retire_expired,
     summarise,
 )
 from flows.settings import Home
 from programmes.load import load_programme
+from transforms.row_forms import kpi_form
 
 _SCORECARD = ("ref", "label", "service", "subgroup", "value", "impact", "reason")
 
@@ -46,6 +49,12 @@ def take_inbox(home: Path, folder: Path, received_at: str) -> Received:
 def purge(home: Path, folder: Path, received_at: str) -> list[str]:
     """What has been in quarantine long enough. Deleting again changes nothing, so it may be retried."""
     return purge_expired(Home(home), folder, received_at)
+
+
+@task(name="delete by the rule of retention", retries=1, retry_delay_seconds=2)
+def retire(home: Path, folder: Path, received_at: str) -> list[str]:
+    """Originals whose time is up. Deleting again changes nothing, so it may be retried."""
+    return retire_expired(Home(home), folder, received_at)
 
 
 @task(name="derive the position")
@@ -106,6 +115,7 @@ def monthly_run(home: Path, programme: str | None, on: dt.date, received_at: str
         result = RunResult(loaded.programme.id)
         received, result.purged = ingest_returns(home, folder, received_at)
         result.taken, result.waiting = list(received.taken), list(received.waiting)
+        result.retired = retire(home, folder, received_at)
         as_at = last_reporting_date(loaded, on)
         for board in loaded.programme.boards:
             pack, result.position = build_pack(home, folder, board.id, as_at)
@@ -128,6 +138,8 @@ def _summary(result: RunResult) -> str:
     lines += [f"- in quarantine, as it holds personal data: {name}" for name in result.quarantined]
     lines += [f"- left in the inbox: {shown_path(w.path)}, as {w.why}" for w in result.waiting]
     lines += [f"- {describe_purged(result.purged)}"] if result.purged else []
+    lines += [f"- {describe_retired(result.retired)}"] if result.retired else []
+    lines += [f"  - {sha256}" for sha256 in result.retired]
     lines += [f"- held: {h['ref']} {h['reason']}" for h in result.held]
     lines += [f"- missing: {m['title']}" for m in result.missing]
     return "\n".join(lines)

@@ -10,6 +10,7 @@ from flows.comparing import accept_compared
 from flows.owner_rows import read_trackers, renew_findings
 from flows.settings import UsageError, read_time, utc_now
 from flows.speaking import judge_again
+from flows.stored import read_configuration, read_decision
 from flows.taking import register
 from history.records import Receipt
 from history.store import History
@@ -82,16 +83,17 @@ def derive_known(
 
     `judged_as` judges what is known by another configuration: returns that it does not declare say nothing.
     """
+    known = history.last_event(name) if known is None else known  # what arrives meanwhile is not part of it
     found = history.configuration_at(name, known)
     if found is None:
         raise UsageError(f"nothing is known of {name} yet; run `boardpack ingest --programme {name}` first")
     sha, text = found
-    programme = judged_as or Programme.model_validate_json(text)
-    corrections = [Correction.model_validate(d) for d in history.decisions_at(name, "correction", known)]
-    moves = [DueDateDecision.model_validate(d) for d in history.decisions_at(name, "due_date", known)]
+    programme = judged_as or read_configuration(text)
+    corrections = [read_decision(Correction, d) for d in history.decisions_at(name, "correction", known)]
+    moves = [read_decision(DueDateDecision, d) for d in history.decisions_at(name, "due_date", known)]
     declared = None if judged_as is None else {item.id for item in judged_as.returns}
     receipts = [r for r in history.receipts(name, known) if declared is None or r.return_id in declared]
-    overrides = [Override.model_validate(d) for d in history.decisions_at(name, "override", known)]
+    overrides = [read_decision(Override, d) for d in history.decisions_at(name, "override", known)]
     spoken = judge_again(history, programme, receipts, [*corrections, *overrides], as_at)
     compared = accept_compared(spoken, programme)
     facts = Facts(compared.known)
@@ -100,7 +102,7 @@ def derive_known(
     return Position(
         programme,
         as_at,
-        known if known is not None else history.last_event(name),
+        known,
         sha,
         facts,
         tuple(derive_kpis(facts, programme, as_at)),

@@ -10,9 +10,8 @@ from pathlib import Path
 from flows.inbox import Inbox, WaitingFile, look_into, take_away
 from flows.quarantine import quarantine_files
 from flows.returning import return_taken
-from flows.settings import Home, quarantine_days
+from flows.settings import Home, open_history, quarantine_days
 from flows.taking import TakenFile, take_files
-from history.store import History
 from programmes.load import LoadedProgramme
 
 
@@ -34,7 +33,7 @@ def receive_files(home: Home, loaded: LoadedProgramme, paths: Sequence[Path], re
     name = loaded.programme.id
     inbox = Inbox(tuple(paths)) if paths else look_into(home, name)
     days = quarantine_days()
-    history = History(home.history)
+    history = open_history(home)
     try:
         taken = take_files(history, inbox.ready, loaded, received_at)
     finally:

@@ -14,16 +14,16 @@ from flows.inbox import WaitingFile
 from flows.position import Position, derive_position
 from flows.quarantine import purge_quarantine
 from flows.receiving import Received, receive_files
-from flows.settings import Home, UsageError, find_programme_folder, programme_folders
+from flows.retiring import retire_originals
+from flows.settings import Home, UsageError, find_programme_folder, open_history, programme_folders
 from flows.taking import TakenFile
-from history.store import History
 from programmes.load import LoadedProgramme, load_programme
 
 
 @dataclass(slots=True)
 class RunResult:
     """What a run did: files taken, packs built, what is held, what is missing, what was deleted from
-    quarantine (the starts of hashes), and what waits in the inbox."""
+    quarantine (the starts of hashes) and by the rule of retention (hashes), and what waits in the inbox."""
 
     programme: str
     taken: list[TakenFile] = field(default_factory=list)
@@ -31,6 +31,7 @@ class RunResult:
     held: list[dict[str, Any]] = field(default_factory=list)
     missing: list[dict[str, Any]] = field(default_factory=list)
     purged: list[str] = field(default_factory=list)
+    retired: list[str] = field(default_factory=list)
     waiting: list[WaitingFile] = field(default_factory=list)
     position: Position | None = None
 
@@ -68,6 +69,17 @@ def purge_expired(home: Home, folder: Path, received_at: str) -> list[str]:
     return purge_quarantine(home, load_programme(folder).programme.id, received_at)
 
 
+def retire_expired(home: Home, folder: Path, received_at: str) -> list[str]:
+    """Delete the originals that a programme need not keep any longer; returns the hashes."""
+    loaded = load_programme(folder)
+    history = open_history(home)
+    try:
+        day = dt.date.fromisoformat(received_at[:10])
+        return list(retire_originals(home, history, day, received_at, loaded).deleted)
+    finally:
+        history.close()
+
+
 def ingest_inbox(home: Home, folder: Path, received_at: str) -> Received:
     """Take a programme's inbox in (see flows.receiving)."""
     return receive_files(home, load_programme(folder), (), received_at)
@@ -78,7 +90,7 @@ def build_board(
 ) -> tuple[BuiltPack, Position]:
     """Build one board's pack from what is known now."""
     loaded = load_programme(folder)
-    history = History(home.history)
+    history = open_history(home)
     try:
         position = derive_position(history, loaded, as_at)
         board = find_board(position, board_id)
@@ -90,7 +102,7 @@ def build_board(
 
 def read_position(home: Home, folder: Path, as_at: dt.date) -> Position:
     """The position of a programme as known now."""
-    history = History(home.history)
+    history = open_history(home)
     try:
         return derive_position(history, load_programme(folder), as_at)
     finally:
@@ -127,6 +139,7 @@ def run_form(results: Sequence[RunResult]) -> dict[str, Any]:
         "quarantined": [{"programme": r.programme, "file": name} for r in results for name in r.quarantined],
         "waiting": [{"programme": r.programme, **waiting_form(w)} for r in results for w in r.waiting],
         "purged": [{"programme": r.programme, "sha256_start": start} for r in results for start in r.purged],
+        "retired": [{"programme": r.programme, "sha256": sha256} for r in results for sha256 in r.retired],
     }
 
 

@@ -8,6 +8,12 @@ import shlex
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from history.failures import DATABASE_SETTING, SERVER_MARK
+
+if TYPE_CHECKING:
+    from history.store import History
 
 DEFAULT_HOME = "boardpack_home"
 QUARANTINE_SETTING = "BOARDPACK_QUARANTINE_DAYS"
@@ -21,7 +27,7 @@ class UsageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folder that holds inbox/PROGRAMME/, history/, outbox/PROGRAMME/ and returned/PROGRAMME/."""
+    """The folder that holds inbox, outbox, issued and returned, each with a folder a programme, and history."""
 
     folder: Path
 
@@ -41,24 +47,48 @@ class Home:
         """Where a programme's packs appear."""
         return self.folder / "outbox" / programme
 
+    def issued(self, programme: str) -> Path:
+        """Where a programme's issued packs lie, for good."""
+        return self.folder / "issued" / programme
+
     def returned(self, programme: str) -> Path:
         """Where what goes back to the senders of workbooks appears: acknowledgements and marked copies."""
         return self.folder / "returned" / programme
 
     @property
     def history(self) -> Path:
-        """Where the database and the originals are kept."""
+        """Where the originals are kept, and the database unless a server holds it."""
         return self.folder / "history"
 
     @property
     def has_history(self) -> bool:
-        """Whether anything was ever taken in: a question alone makes no home."""
-        return (self.history / "history.sqlite").is_file()
+        """Whether there is a history: a question alone makes none, in the home or on a server."""
+        url = database_url()
+        if url is None:
+            return any((self.history / name).is_file() for name in ("history.sqlite", SERVER_MARK))
+        from history.database import holds_history
+
+        return holds_history(self.history, url)
 
 
 def find_home(option: Path | None) -> Home:
     """The home by option, else BOARDPACK_HOME, else ./boardpack_home."""
     return Home((option or Path(os.environ.get("BOARDPACK_HOME", DEFAULT_HOME))).absolute())
+
+
+def database_url() -> str | None:
+    """The PostgreSQL database that BOARDPACK_DATABASE names; None where SQLite in the home holds the history."""
+    return os.environ.get(DATABASE_SETTING, "").strip() or None
+
+
+def open_history(home: Home) -> History:
+    """The history of a home, on the server where BOARDPACK_DATABASE names one. The one way in for every command.
+
+    HistorySettingError where it is set to lie where it cannot; HistoryError where it cannot be opened.
+    """
+    from history.store import History  # the database's library takes a while
+
+    return History(home.history, database_url())
 
 
 def quarantine_days() -> int:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flows.comparing import day_received
-from flows.keeping import keep_actions, keep_facts, software_version
+from flows.environment import software_version
+from flows.keeping import keep_actions, keep_facts
 from flows.owner_rows import read_trackers
 from flows.position import Position, derive_known
+from flows.stored import read_decision
 from history.records import IssueRecord, PackRecord
 from history.store import History
 from schemas.changes import Changes, Evidence, PriorPack
@@ -197,7 +199,7 @@ class _Plans:
 
     def _moves(self, known: int) -> list[DueDateDecision]:
         found = self.history.decisions_at(self.programme, "due_date", known)
-        return [DueDateDecision.model_validate(d) for d in found]
+        return [read_decision(DueDateDecision, d) for d in found]
 
 
 # --- What a restatement rests on ------------------------------------------------------------------------

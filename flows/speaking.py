@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from flows.stored import read_configuration
 from history.records import Receipt
 from history.store import History
 from schemas.config import Correction, Programme
@@ -119,7 +120,7 @@ def read_with(
 ) -> tuple[Programme, Layout | None]:
     """The configuration that a receipt was read with, and its layout."""
     text = history.configuration_of(programme.id, receipt.configuration_sha)
-    then = Programme.model_validate_json(text) if text else programme
+    then = read_configuration(text) if text else programme
     declared = latest_layout(then.return_of(receipt.return_id).layouts, receipt.period.end)
     if declared is None:
         return then, None

@@ -84,8 +84,9 @@ def close_events(connection: Connection) -> None:
 
 
 def forget_events(connection: Connection) -> None:
-    """Forget the events of a transaction that failed."""
-    connection.info.pop(_OPENED, None)
+    """Forget the events of a transaction that ended. A connection that was lost has forgotten them."""
+    if not connection.invalidated:
+        connection.info.pop(_OPENED, None)
 
 
 def set_head(connection: Connection, seq: int, digest: str) -> None:

@@ -1,57 +1,53 @@
-"""Open the database of a home: SQLite in WAL mode, every write transaction begun as IMMEDIATE."""
+"""Open the database of a history: SQLite in a home, or a PostgreSQL database that several machines share.
+
+On both, one writer at a time holds the lock from its first statement to its commit, so that events are numbered
+without a gap, and a reader sees one consistent view.
+"""
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, InterfaceError, OperationalError
 
-from history import tables
+from history import postgresql, tables
 from history.chain import close_events, forget_events
-from history.migrations import migrate
+from history.failures import DATABASE_SETTING, SERVER_MARK, HistorySettingError
+from history.failures import HistoryError as HistoryError
+from history.migrations import keep_copy, keep_schema, migrate
+from history.network import refuse_share
 
 _BUSY_SECONDS = 60
+_FILE = "history.sqlite"
+_MARK_TEXT = f"The history of this home is in a PostgreSQL database: {DATABASE_SETTING} says where.\n"
 
 
-class HistoryError(Exception):
-    """History cannot be opened or does not hold what is asked; the message is for people."""
+def open_engine(folder: Path, url: str | None = None) -> Engine:
+    """The engine over `folder`/history.sqlite, or over the PostgreSQL database of a URL.
 
-
-def open_engine(folder: Path) -> Engine:
-    """The engine over `folder`/history.sqlite; makes folder, tables and version where they are not yet.
-
-    An older history is copied and brought up to date (see history.migrations); a newer one is a HistoryError.
+    Makes folder, tables and version where they are not yet; an older history is copied and brought up to date (see
+    history.migrations). HistoryError where it cannot be opened, is newer or is something else;
+    HistorySettingError where it is set to lie where it cannot.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    database = folder / "history.sqlite"
-    engine = create_engine(
-        f"sqlite:///{database}",
-        connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None},
-    )
-    event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin)
+    return _open_file(folder) if url is None else _open_server(folder, url)
+
+
+def holds_history(folder: Path, url: str | None = None) -> bool:
+    """Whether there is a history; asking makes none. HistoryError where the server cannot be asked."""
+    if url is None:
+        return (folder / _FILE).is_file()
+    engine = postgresql.make_engine(postgresql.read_url(url), _BUSY_SECONDS)
     try:
-        _prepare(engine, database)
-    except (DatabaseError, OperationalError) as error:
-        raise HistoryError(f"the history in {folder} cannot be opened: {error.orig}") from None
-    return engine
-
-
-def _set_pragmas(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    is_writing = connection.get_execution_options().get("is_writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+        with _opening(engine), reading(engine) as connection:
+            return _read_version(connection) is not None
+    finally:
+        engine.dispose()
 
 
 @contextmanager
@@ -60,7 +56,9 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     The events that it added are put into the chain as it ends.
     """
-    with engine.connect().execution_options(is_writing=True) as connection, connection.begin():
+    options: dict[str, Any] = {"is_writing": True}
+    options |= postgresql.WRITING if _is_server(engine) else {}
+    with _telling(engine), engine.connect().execution_options(**options) as connection, connection.begin():
         try:
             yield connection
             close_events(connection)
@@ -71,27 +69,164 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent view of history."""
-    with engine.connect() as connection, connection.begin():
+    options = postgresql.READING if _is_server(engine) else {}
+    with _telling(engine), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 
-def _prepare(engine: Engine, database: Path) -> None:
-    with writing(engine) as connection:
-        version = _read_version(connection)
-        if version is None:
-            tables.metadata.create_all(connection)
-            connection.execute(insert(tables.meta).values(key="schema_version", value=str(tables.SCHEMA_VERSION)))
-        elif version > tables.SCHEMA_VERSION:
-            raise HistoryError(
-                f"the history has schema version {version}; this Boardpack reads version {tables.SCHEMA_VERSION}"
-            )
-        elif version < tables.SCHEMA_VERSION:
-            migrate(connection, database, version)
+def _is_server(engine: Engine) -> bool:
+    return engine.dialect.name == "postgresql"
+
+
+def _describe(engine: Engine) -> str:
+    return postgresql.describe(engine.url) if _is_server(engine) else str(Path(str(engine.url.database)).parent)
+
+
+def _explain(engine: Engine, error: DBAPIError) -> str:
+    return postgresql.explain(error, engine.url) if _is_server(engine) else str(error.orig)
+
+
+@contextmanager
+def _telling(engine: Engine) -> Iterator[None]:
+    """What a database does of itself becomes one line for people: it is away, busy, or cannot hold a value."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        why = _explain(engine, error)
+        raise HistoryError(f"the history in {_describe(engine)} cannot be used: {why}") from error
+    except (DataError, UnicodeEncodeError) as error:
+        why = _explain(engine, error) if isinstance(error, DBAPIError) else "it is no text"
+        raise HistoryError(f"the history in {_describe(engine)} cannot hold a value: {why}") from error
+
+
+@contextmanager
+def _opening(engine: Engine) -> Iterator[None]:
+    """A database that is damaged, refuses us or holds something else becomes one line for people."""
+    try:
+        yield
+    except DatabaseError as error:
+        why = _explain(engine, error)
+        raise HistoryError(f"the history in {_describe(engine)} cannot be opened: {why}") from None
+
+
+# a file in the home
+
+
+def _open_file(folder: Path) -> Engine:
+    refuse_share(folder)
+    if (folder / SERVER_MARK).exists() and not (folder / _FILE).exists():
+        raise HistorySettingError(
+            f"the history of {folder.parent} is in a PostgreSQL database, and {DATABASE_SETTING} is not set; "
+            f"set it, or delete {folder / SERVER_MARK} to begin another history here"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        f"sqlite:///{folder / _FILE}",
+        connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None},
+    )
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    _prepare(engine)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    _begin_log(cursor)
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_log(cursor: Any) -> None:
+    """Change a new database to WAL. SQLite waits for no other that does the same at once, so we do."""
+    for attempt in range(_BUSY_SECONDS * 20):
+        if attempt:
+            time.sleep(0.05)
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+        else:
+            return
+    raise sqlite3.OperationalError("database is locked")
+
+
+def _begin(connection: Connection) -> None:
+    is_writing = connection.get_execution_options().get("is_writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+
+
+# a database on a server
+
+
+def _open_server(folder: Path, text: str) -> Engine:
+    engine = postgresql.make_engine(postgresql.read_url(text), _BUSY_SECONDS)
+    if (folder / _FILE).exists():
+        raise HistorySettingError(
+            f"{folder / _FILE} holds a history already, and {DATABASE_SETTING} is set; "
+            f"unset it to go on with that one, or take another home for {_describe(engine)}"
+        )
+    _prepare(engine)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / SERVER_MARK).exists():
+        (folder / SERVER_MARK).write_text(_MARK_TEXT, encoding="utf-8")
+    return engine
+
+
+# tables and version
+
+
+def _prepare(engine: Engine) -> None:
+    """Make the tables, or bring them up to date. A history of today is only read: no writer is waited for."""
+    try:
+        with _opening(engine):
+            with reading(engine) as connection:
+                version = _read_version(connection)
+            if version != tables.SCHEMA_VERSION:
+                with writing(engine) as connection:
+                    _make_tables(connection)
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def _make_tables(connection: Connection) -> None:
+    version = _read_version(connection)
+    if version is None:
+        if connection.dialect.name == "postgresql":
+            postgresql.check_encoding(connection)
+        tables.metadata.create_all(connection)
+        connection.execute(insert(tables.meta).values(key="schema_version", value=str(tables.SCHEMA_VERSION)))
+    elif version > tables.SCHEMA_VERSION:
+        raise HistoryError(
+            f"this history was written by a newer Boardpack (schema {version}); "
+            f"this one reads {tables.SCHEMA_VERSION}: update Boardpack"
+        )
+    elif version < tables.SCHEMA_VERSION:
+        if connection.dialect.name == "postgresql":
+            keep_schema(connection, version)
+        else:
+            keep_copy(Path(str(connection.engine.url.database)), version)
+        migrate(connection, version)
 
 
 def _read_version(connection: Connection) -> int | None:
-    """The version of the schema; None where there is none yet."""
-    if not inspect(connection).has_table(tables.meta.name):
+    """The version of the schema; None where there is none yet. HistoryError where the tables are not ours."""
+    found = set(inspect(connection).get_table_names())
+    foreign = HistoryError(
+        f"the history in {_describe(connection.engine)} cannot be opened: it holds tables that are not Boardpack's; "
+        "use a database of its own"
+    )
+    if tables.meta.name not in found:
+        if found & set(tables.metadata.tables):
+            raise foreign
         return None
-    found = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.key == "schema_version"))
-    return None if found is None else int(found)
+    columns = {c["name"] for c in inspect(connection).get_columns(tables.meta.name)}
+    if columns != set(tables.meta.columns.keys()):
+        raise foreign
+    version = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.key == "schema_version"))
+    if version is None or not version.isdigit():
+        raise foreign
+    return int(version)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, update
+from sqlalchemy import Connection, inspect, text, update
 
 from history import tables
 from history.chain import chain_history
@@ -28,22 +29,46 @@ STEPS: dict[int, tuple[tuple[str, str], ...]] = {
 """The columns that bring a history of each version to the next one; new tables come by themselves."""
 
 
-def migrate(connection: Connection, database: Path, version: int) -> None:
-    """Bring `database`, of an older `version`, to SCHEMA_VERSION within the caller's write transaction.
+_TEXT_TYPE = re.compile(r"\b(?:VARCHAR\(\d+\)|TEXT)")
 
-    The caller holds the write lock, so that the copy made first (`history.sqlite.v1.backup`) is the whole
-    of what was committed, and nothing else. If anything fails, the transaction leaves everything as it was.
+
+def migrate(connection: Connection, version: int) -> None:
+    """Bring a history of an older `version` to SCHEMA_VERSION within the caller's write transaction.
+
+    The caller holds the write lock and has kept a copy: the whole of what was committed, and nothing else. If
+    anything fails, the transaction leaves everything as it was.
     """
-    keep_copy(database, version)
     there = set(inspect(connection).get_table_names())
+    is_server = connection.dialect.name == "postgresql"
     for number in range(version, tables.SCHEMA_VERSION):
         for table, column in STEPS[number]:
             if table in there:
-                connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column}")
+                kind = _TEXT_TYPE.sub('TEXT COLLATE "C"', column) if is_server else column
+                connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {kind}")
     tables.metadata.create_all(connection)
     chain_history(connection)
     mark = update(tables.meta).where(tables.meta.c.key == "schema_version")
     connection.execute(mark.values(value=str(tables.SCHEMA_VERSION)))
+
+
+def keep_schema(connection: Connection, version: int) -> str:
+    """Copy every table on PostgreSQL into a schema of its own, within the caller's transaction; returns its name.
+
+    An earlier copy is never overwritten: the next one bears a number.
+    """
+    own = str(connection.scalar(text("SELECT current_schema()")))
+    wanted = f"{'boardpack' if own == 'public' else own}_v{version}_backup"
+    taken, name, number = set(inspect(connection).get_schema_names()), wanted, 1
+    while name in taken:
+        number += 1
+        name = f"{wanted}_{number}"
+    quote = connection.dialect.identifier_preparer.quote
+    connection.exec_driver_sql(f"CREATE SCHEMA {quote(name)}")
+    for table in sorted(set(inspect(connection).get_table_names()) & set(tables.metadata.tables)):
+        copy, source = f"{quote(name)}.{quote(table)}", f"{quote(own)}.{quote(table)}"
+        connection.exec_driver_sql(f"CREATE TABLE {copy} (LIKE {source} INCLUDING ALL)")
+        connection.exec_driver_sql(f"INSERT INTO {copy} SELECT * FROM {source}")
+    return name
 
 
 def keep_copy(database: Path, version: int) -> Path:

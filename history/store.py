@@ -31,6 +31,9 @@ from history.records import (
     to_reading,
     to_receipt,
 )
+from history.retention import Retention
+from history.snapshots import take_snapshot
+from history.trail import Trail
 from schemas.facts import Observation, Reading
 from schemas.findings import Finding
 from schemas.spelling import normalise
@@ -42,16 +45,22 @@ def sha_of(text: str) -> str:
 
 
 class History:
-    """The history of one home. `folder` holds the database and the originals."""
+    """The history of one home. `folder` holds the originals, and the database unless `url` names one on a server."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str | None = None) -> None:
         self.folder = folder
-        self._engine = open_engine(folder)
+        self._engine = open_engine(folder, url)
         self.packs = Packs(self._engine)
+        self.trail = Trail(self._engine)
+        self.retention = Retention(self._engine, folder)
 
     def close(self) -> None:
         """Let go of the database's files."""
         self._engine.dispose()
+
+    def snapshot(self, target: Path) -> None:
+        """Write the whole database, as it is at one moment, into a new SQLite file; others may go on writing."""
+        take_snapshot(self._engine, target)
 
     # what is taken in
 
@@ -64,6 +73,7 @@ class History:
             last = next((row for row in earlier if normalise(row["scope"]) == scope), None)
             if last is not None and last["sha256"] == sha256:
                 return FiledReceipt(last["receipt_id"], True)
+            keep_original(self.folder, content)  # retention may have deleted it just before
             _add_file(connection, sha256, len(content), arrival.name)
             seq = add_event(connection, arrival.programme, "receipt", arrival.received_at)
             ordinal = max((row["ordinal"] for row in earlier), default=0) + 1
@@ -106,6 +116,8 @@ class History:
             )
             if known is not None:
                 return int(known)
+            if keeps_original:
+                keep_original(self.folder, content)
             _add_file(connection, sha256, len(content), name)
             seq = add_event(connection, programme, "refusal", received_at)
             connection.execute(
@@ -236,6 +248,11 @@ class History:
             )
             for row in rows
         ]
+
+    def retired(self) -> set[str]:
+        """The SHA-256 of the originals whose bytes were deleted by a rule of retention."""
+        with reading(self._engine) as connection:
+            return set(connection.scalars(select(t.retired.c.sha256)))
 
     def observations(self, receipts: Sequence[Receipt], until: dt.date) -> dict[int, list[Observation]]:
         """The observations of receipts whose period ends on or before `until`, by receipt."""

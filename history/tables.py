@@ -214,11 +214,24 @@ published = Table(
     UniqueConstraint("seq", "path"),
 )
 
-# An original whose bytes were deleted by the rule of retention; its hash, size and name stay in `file`.
+# An original whose bytes were deleted by the rule of retention; its hash, size and name stay in `file`. The same
+# bytes may be received anew later, and retired anew.
 retired = Table(
     "retired",
     metadata,
     Column("seq", Integer, ForeignKey("event.seq"), nullable=False),
-    Column("sha256", String(64), ForeignKey("file.sha256"), primary_key=True),
+    Column("sha256", String(64), ForeignKey("file.sha256"), nullable=False),
     Column("rule", Text, nullable=False),
+    UniqueConstraint("seq", "sha256"),
 )
+
+
+def _order_text_alike() -> None:
+    """Let PostgreSQL order text by its code points, as SQLite and Python do, and hold it to no length either."""
+    for table in metadata.tables.values():
+        for column in table.columns:
+            if isinstance(column.type, String):
+                column.type = column.type.with_variant(Text(collation="C"), "postgresql")
+
+
+_order_text_alike()

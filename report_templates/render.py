@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import io
 import logging
 from dataclasses import dataclass
@@ -14,14 +15,17 @@ import pikepdf
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from weasyprint import HTML
+from weasyprint import Attachment as WeasyAttachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcherResponse
 
 from schemas.pack import Chart, Pack
+from schemas.pack_sources import Attachment
 
 _PACKAGE = "package:"
 _LABEL_GAP = 0.085
 _SECTION = "section-"
+_SOURCE = "source-"
 _SHORT = 1 / 3
 _MOST_LAYOUTS = 6
 
@@ -94,7 +98,7 @@ def render_html(pack: Pack, flowing: frozenset[str] = frozenset()) -> str:
     style = environment.get_template("style.css.j2").render(
         theme=pack.theme,
         running_title=_css_text(f"{cover.authority}: {cover.title}"),
-        running_board=_css_text(f"{cover.board_short}, as at {cover.as_at}"),
+        running_board=_css_text(", ".join(filter(None, [cover.board_short, f"as at {cover.as_at}", cover.erratum]))),
         running_notice=_css_text(cover.notice),
         classification=_css_text(f"{cover.classification} · {cover.edition}"),
         bars_height=round(len(pack.summary.rows) * 7.8 + 0.6, 1),
@@ -129,8 +133,22 @@ def render_pdf(pack: Pack) -> RenderedPack:
             break
         flowing |= sections
         document = _lay_out(render_html(pack, flowing))
-    content = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
+    attached = [_to_attachment(a) for a in pack.attachments]
+    content = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True, attachments=attached)
     return RenderedPack(_finish_tags(content), len(document.pages))
+
+
+def _to_attachment(item: Attachment) -> WeasyAttachment:
+    """A file as the renderer embeds it. It bears the pack's as-at date: the same model gives the same bytes."""
+    midnight = dt.datetime(item.day.year, item.day.month, item.day.day, tzinfo=dt.UTC)
+    return WeasyAttachment(
+        file_obj=io.BytesIO(item.content),
+        name=item.name,
+        description=item.description,
+        created=midnight,
+        modified=midnight,
+        relationship="Data",
+    )
 
 
 def _lay_out(html: str) -> Any:
@@ -206,7 +224,8 @@ def _fetch(url: str, *_args: Any, **_kwargs: Any) -> Any:
 
 
 def _finish_tags(content: bytes) -> bytes:
-    """Give every table header its scope and every link its print flag, which the renderer leaves out."""
+    """Give what the renderer leaves out: the scope of table headers, the print flag and name of links, and
+    what embedded files are to the document."""
     with pikepdf.open(io.BytesIO(content)) as pdf:
         root = pdf.Root.get("/StructTreeRoot")
         if root is not None:
@@ -214,9 +233,28 @@ def _finish_tags(content: bytes) -> bytes:
         for page in pdf.pages:
             for annotation in page.get("/Annots", []):
                 annotation["/F"] = 4  # print what is seen
+                if "/Dest" in annotation:
+                    annotation["/Contents"] = pikepdf.String(_name_link(str(annotation["/Dest"])))
+        _associate_files(pdf)
         target = io.BytesIO()
         pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return target.getvalue()
+
+
+def _name_link(target: str) -> str:
+    """What a link says to somebody who hears it; the renderer gives it the name of its target."""
+    if target.startswith(_SOURCE):
+        return f"{target.removeprefix(_SOURCE)}: where it came from"
+    return f"{target}: its row in the scorecard"
+
+
+def _associate_files(pdf: pikepdf.Pdf) -> None:
+    """Say of each embedded file that it is data of the document (ISO 32000-2, 7.11.3 and 14.13)."""
+    found = [spec.obj for _, spec in sorted(pdf.attachments.items())]
+    for specification in found:
+        specification["/AFRelationship"] = pikepdf.Name("/Data")
+    if found:
+        pdf.Root["/AF"] = pikepdf.Array(found)
 
 
 def _spans(element: Any) -> bool:

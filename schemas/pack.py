@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from schemas.erratum import Erratum
 from schemas.figures import Figure
 from schemas.pack_changes import ChangesPage, Since
+from schemas.pack_quality import Quality
+from schemas.pack_sources import Attachment, Sources
 from schemas.rating import Rating as Rating
 
 
@@ -36,6 +39,7 @@ class Cover:
     classification: str
     notice: str
     facts: tuple[tuple[str, str], ...]
+    erratum: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,117 +279,6 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class ReceivedLine:
-    """A workbook that was received, and what was found in it."""
-
-    title: str
-    period: str
-    name: str
-    received: str
-    findings: str
-
-
-@dataclass(frozen=True, slots=True)
-class MissingLine:
-    """A return of which nothing, or nothing recent, was received, and the indicators that wait for it."""
-
-    title: str
-    state: str
-    indicators: str
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectionLine:
-    """A correction that stands behind a printed figure."""
-
-    where: str
-    cell: str
-    expected: str
-    right: str
-    reason: str
-    role: str
-    date: str
-
-
-@dataclass(frozen=True, slots=True)
-class OverrideLine:
-    """A finding that was accepted: what it says, what the cell was expected to say, what is printed, and why."""
-
-    where: str
-    cell: str
-    kind: str
-    text: str
-    expected: str
-    used: str
-    note: str
-    role: str
-    date: str
-
-
-@dataclass(frozen=True, slots=True)
-class FindingLine:
-    """A finding as the data quality page prints it."""
-
-    severity: str
-    where: str
-    text: str
-    action: str
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """Data quality: received, missing, held, corrected, found, and what the plan leaves unmeasured."""
-
-    sentence: str
-    received: tuple[ReceivedLine, ...]
-    missing: tuple[MissingLine, ...]
-    refused: tuple[FindingLine, ...]
-    corrections: tuple[CorrectionLine, ...]
-    overrides: tuple[OverrideLine, ...]
-    findings: tuple[FindingLine, ...]
-    unmeasured: tuple[tuple[str, str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """Where one printed number came from."""
-
-    ref: str
-    label: str
-    value: str
-    words: str
-    cells: str
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A workbook that printed numbers rest on, with the short name its cells are given by."""
-
-    id: str
-    name: str
-    sha256: str
-    received: str
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteSource:
-    """Where an owner's words came from."""
-
-    label: str
-    by: str
-    cells: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where each number, and each owner's words, came from."""
-
-    rows: tuple[SourceRow, ...]
-    files: tuple[SourceFile, ...]
-    quotes: tuple[QuoteSource, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Key:
     """The key: what colours mean, what marks mean, the rules in brief, and what was assumed."""
 
@@ -406,7 +299,7 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One board's pack, finished. `figures` are all that it prints."""
+    """One board's pack, finished. `figures` are all that it prints; `attachments` give them to a machine."""
 
     language: str
     software: str
@@ -422,3 +315,5 @@ class Pack:
     sources: Sources
     key: Key
     figures: tuple[Figure, ...] = field(default=())
+    attachments: tuple[Attachment, ...] = ()
+    erratum: Erratum | None = None

@@ -8,10 +8,13 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.postgres.cluster import Cluster
 
 # The same examples on every machine, and no test fails because a machine is slow.
 settings.register_profile("boardpack", derandomize=True, deadline=None)
@@ -26,6 +29,7 @@ os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "90")
 # A developer's own server or home must not be used by a test.
 os.environ.pop("PREFECT_API_URL", None)
 os.environ.pop("BOARDPACK_HOME", None)
+os.environ.pop("BOARDPACK_DATABASE", None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -77,6 +81,18 @@ def _no_network() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", guarded_connect)
         patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
         yield
+
+
+# --- A PostgreSQL server, for the long tests ------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A server of our own; every test makes its own database on it."""
+    from tests.postgres.cluster import run_cluster
+
+    with run_cluster() as cluster:
+        yield cluster
 
 
 # --- Where CI is set, a test that did not run is a failure ----------------------------------------------

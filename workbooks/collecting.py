@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
@@ -11,6 +12,8 @@ from workbooks import ceilings
 from workbooks.ceilings import Room, damaged, too_large
 from workbooks.grid import RawCell, RawValue, Sheet, address
 from workbooks.serials import moment_kind, to_moment
+
+_NO_CHARACTER = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\x00\ud800-\udfff]")
 
 Area = tuple[int, int, int, int]
 """First row, first column, last row, last column."""
@@ -36,7 +39,7 @@ class SheetCollector:
     def __init__(
         self, name: str, room: Room, *, is_hidden: bool = False, is_1904: bool = False, has_formats: bool = True
     ) -> None:
-        self.name = name
+        self.name = spell_out(name)
         self.is_1904 = is_1904
         self._is_hidden = is_hidden
         self._has_formats = has_formats
@@ -64,6 +67,7 @@ class SheetCollector:
         if self._room.cells < 0:
             raise too_large(f"it has more than {ceilings.MOST_CELLS} filled cells")
         if isinstance(value, str):
+            value = spell_out(value)
             self._room.characters -= len(value)
             if len(value) > ceilings.MOST_TEXT or self._room.characters < 0:
                 raise too_large("its cells hold more text than a return can need")
@@ -149,6 +153,22 @@ def _within(used: list[int], spans: list[tuple[int, int]]) -> frozenset[int]:
             found.update(used[bisect_left(used, max(first, reached + 1)) : bisect_right(used, last)])
             reached = last
     return frozenset(found)
+
+
+def spell_out(text: str) -> str:
+    """Text that any database and any page can hold: what is no character is written as Excel writes it, `_x0000_`.
+
+    Two halves of one character, as files in UTF-16 have them, are put together.
+    """
+    if text.isascii() and "\x00" not in text:
+        return text
+    return _NO_CHARACTER.sub(_spell, text)
+
+
+def _spell(found: re.Match[str]) -> str:
+    if len(found[0]) == 2:
+        return found[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    return f"_x{ord(found[0]):04X}_"
 
 
 def as_whole(number: float) -> float:

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from workbooks.ceilings import damaged
-from workbooks.collecting import SheetCollector
+from workbooks.collecting import SheetCollector, spell_out
 from workbooks.grid import address
 from workbooks.markup import Attributes
 
@@ -19,7 +19,7 @@ _MOST_DIGITS = 25
 
 def unescape(text: str) -> str:
     """Text as Excel shows it: `_x000D_` stands for the character of that number."""
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+    return spell_out(_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)) if "_x" in text else text
 
 
 def column_number(letters: str) -> int:

@@ -1,4 +1,4 @@
-"""The commands that answer from history: kpis, actions, explain."""
+"""The commands that answer from history with tables: kpis, actions."""
 
 from __future__ import annotations
 
@@ -6,41 +6,42 @@ from pathlib import Path
 
 from flows.checking import as_date
 from flows.cli.failures import NOTHING, OK, NothingMade
-from flows.cli.forms import action_form, kpi_forms
 from flows.cli.intake import print_json, say
-from flows.explaining import explain_figure, find_row, say_explanation
 from flows.position import Position, derive_position
-from flows.settings import find_home, find_programme_folder
-from programmes.load import load_programme
+from flows.settings import Home, find_home, find_programme_folder, open_history
+from programmes.load import LoadedProgramme, load_programme
 from schemas.facts import ACTION_COLUMNS, KPI_COLUMNS
 from schemas.frames import ACTION_SCHEMA, KPI_SCHEMA, make_frame
 from schemas.kpi import KpiRow
+from transforms.row_forms import action_form, kpi_forms
 from transforms.words import say_number
 
 
 def open_position(programme: str, as_at: str, as_known: str | None, home_option: Path | None) -> Position:
     """The position of a programme for one answer; its loose findings go to standard error."""
-    from history.store import History
-
     home = find_home(home_option)
     loaded = load_programme(find_programme_folder(programme, home))
     date = as_date(as_at)
-    name = loaded.programme.id
-    nothing = NothingMade(
-        f"nothing has been received for {name} in {home.folder}; "
-        f"put workbooks into {home.inbox(name)} and run `boardpack ingest`"
-    )
     if not home.has_history:
-        raise nothing
-    history = History(home.history)
+        raise nothing_received(loaded, home)
+    history = open_history(home)
     try:
         position = derive_position(history, loaded, date, as_known)
     finally:
         history.close()
     if not position.received:
-        raise nothing
+        raise nothing_received(loaded, home)
     warn(position)
     return position
+
+
+def nothing_received(loaded: LoadedProgramme, home: Home) -> NothingMade:
+    """What is said where no workbook of a programme has come."""
+    name = loaded.programme.id
+    return NothingMade(
+        f"nothing has been received for {name} in {home.folder}; "
+        f"put workbooks into {home.inbox(name)} and run `boardpack ingest`"
+    )
 
 
 def warn(position: Position) -> None:
@@ -122,24 +123,3 @@ def warn_of_owner_rows(position: Position) -> None:
     for received in position.received:
         for finding in position.plan.owner_findings.get(received.receipt_id, ()):
             say(f"boardpack: {received.name}, {finding.sheet}!{finding.cell}: {finding.message} {finding.action}")
-
-
-def print_explanation(
-    programme: str,
-    indicator: str,
-    service: str | None,
-    subgroup: str | None,
-    as_at: str,
-    as_known: str | None,
-    home: Path | None,
-    *,
-    as_json: bool,
-) -> int:
-    """Print where a number comes from."""
-    position = open_position(programme, as_at, as_known, home)
-    explanation = explain_figure(position, find_row(position, indicator, service, subgroup))
-    if as_json:
-        print_json(explanation)
-    else:
-        print(say_explanation(explanation))
-    return OK

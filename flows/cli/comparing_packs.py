@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.cli.options import AsJson, HomeOption
-from flows.settings import UsageError, find_home
+from flows.settings import UsageError, find_home, open_history
 
 if TYPE_CHECKING:
     from history.records import PackRecord
-    from history.store import History
     from schemas.changes import ActionReading, Changes, Reading, Step
 
 _TITLES = {
@@ -30,8 +29,8 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def diff(
-    first: Annotated[str, typer.Argument(metavar="PACK", help="A pack's number.")],
-    second: Annotated[str, typer.Argument(metavar="PACK", help="Another pack's number.")],
+    first: Annotated[str, typer.Argument(metavar="PACK", help="A pack: its number, file, hash, or BOARD@DATE.")],
+    second: Annotated[str, typer.Argument(metavar="PACK", help="Another pack.")],
     home: HomeOption = None,
     as_json: AsJson = False,
 ) -> None:
@@ -44,16 +43,16 @@ def compare_packs(first: str, second: str, home_option: Path | None, *, as_json:
     from flows.building import find_board
     from flows.cli.failures import OK
     from flows.cli.intake import print_json
+    from flows.naming_packs import find_pack
     from flows.position import derive_known
     from flows.since import changes_since
-    from history.store import History
 
     home = find_home(home_option)
     if not home.has_history:
         raise UsageError(f"there is no pack in {home.folder}; build one first")
-    history = History(home.history)
+    history = open_history(home)
     try:
-        packs = [_find(history, text) for text in (first, second)]
+        packs = [find_pack(history, text) for text in (first, second)]
         earlier, later = sorted(packs, key=lambda p: (p.as_at, p.pack_id))
         if earlier.programme != later.programme:
             raise UsageError(
@@ -69,16 +68,6 @@ def compare_packs(first: str, second: str, home_option: Path | None, *, as_json:
     else:
         print("\n".join(describe_changes(changes, earlier, later)))
     return OK
-
-
-def _find(history: History, text: str) -> PackRecord:
-    """A pack by its number."""
-    pack = history.packs.find(int(text)) if text.isascii() and text.isdigit() and len(text) < 18 else None
-    if pack is not None:
-        return pack
-    known = [str(p.pack_id) for p in history.packs.built()]
-    hint = f"; the packs are {', '.join(known[-10:])}" if known else "; none has been built yet"
-    raise UsageError(f"there is no pack '{text[:40]}'{hint}")
 
 
 def describe_changes(changes: Changes, earlier: PackRecord, later: PackRecord) -> list[str]:

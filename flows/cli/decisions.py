@@ -13,7 +13,7 @@ import typer
 
 from flows.checking import as_date, judge_file
 from flows.cli.failures import HELD, OK
-from flows.cli.forms import finding_form, plain
+from flows.cli.forms import finding_form
 from flows.cli.intake import describe_file, print_json, say
 from flows.declaring import (
     Effect,
@@ -31,10 +31,18 @@ from flows.declaring import (
     propose_overrides,
     to_decision,
 )
-from flows.settings import Home, UsageError, find_home, find_programme_folder, find_writable_folder
+from flows.settings import (
+    Home,
+    UsageError,
+    find_home,
+    find_programme_folder,
+    find_writable_folder,
+    open_history,
+)
 from programmes.declare import DeclarationError, Draft, draft_entry, entry_lines, write_draft
 from programmes.load import LoadedProgramme, load_programme
 from schemas.figures import round_half_away
+from transforms.row_forms import plain
 from transforms.words import join_words, say_number
 
 
@@ -98,11 +106,9 @@ def declare_decision(
 def _read(target: str, loaded: LoadedProgramme, wish: Wish) -> Evidence | None:
     """The workbook meant: a file, or a receipt. A refused file is told, and None."""
     if is_receipt(target):
-        from history.store import History
-
         if not wish.home.has_history:
             raise UsageError(f"nothing has been received in {wish.home.folder}; name a file instead of {target}")
-        history = History(wish.home.history)
+        history = open_history(wish.home)
         try:
             return evidence_of_receipt(history, loaded.programme, find_receipt(history, loaded.programme, target))
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from flows.settings import UsageError
 
 OK, HELD, USAGE, NOTHING, BROKEN = 0, 1, 2, 3, 4
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _CLICK_USAGE = typer.BadParameter.__bases__[0]
 
 
@@ -31,15 +33,19 @@ def explain_failure(error: Exception) -> int:
 
 
 def _explain_rooms(error: Exception) -> int:
-    from history.database import HistoryError
+    from history.failures import HistoryError, HistorySettingError
     from programmes.load import ConfigurationError
 
     if isinstance(error, ConfigurationError):
         for problem in error.problems:
             _say(str(problem), USAGE)
         return USAGE
+    if isinstance(error, HistorySettingError):
+        return _say(str(error), USAGE)
     if isinstance(error, HistoryError):
         return _say(str(error), BROKEN)
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return _say(f"there is no room left to write {error.filename or 'a file'}; free some and try again", USAGE)
     if isinstance(error, OSError):
         return _say(f"{error.filename or 'a file'} cannot be used: {error.strerror or error}", USAGE)
     return _say(f"something unforeseen went wrong ({type(error).__name__}: {error}); nothing was published", NOTHING)

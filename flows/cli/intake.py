@@ -18,6 +18,7 @@ from flows.settings import (
     UsageError,
     find_home,
     find_programme_folder,
+    open_history,
     programme_folders,
     read_time,
     utc_now,
@@ -92,9 +93,8 @@ def _compare(judged: Sequence[JudgedFile], loaded: LoadedProgramme, home: Home) 
     if not home.has_history:
         return compare_files(judged, loaded, utc_now())
     from flows.owner_rows import compare_with_plan
-    from history.store import History
 
-    history = History(home.history)
+    history = open_history(home)
     try:
         compared = compare_files(judged, loaded, utc_now(), history)
         return [compare_with_plan(history, item, loaded) for item in compared]

@@ -11,6 +11,8 @@ from typing import Annotated
 import typer
 
 from flows.cli.comparing_packs import add_commands as add_diff
+from flows.cli.issuing import add_commands as add_issuing
+from flows.cli.keeping import add_commands as add_keeping
 from flows.cli.layouts import app as layouts
 from flows.cli.options import AsAt, AsJson, AsKnown, AsOf, Files, HomeOption, Programme
 from flows.settings import UsageError, utc_now
@@ -24,6 +26,7 @@ app = typer.Typer(
     no_args_is_help=False,
 )
 app.add_typer(layouts, name="layout")
+add_keeping(app)
 
 _MOST_BYTES_AHEAD = 20_000_000
 
@@ -183,21 +186,31 @@ def commentary(
 
 @app.command()
 def explain(
-    programme: Programme,
-    indicator: Annotated[str, typer.Argument(help="An indicator's id, or the reference printed in a pack (K12).")],
-    as_at: AsAt,
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NUMBER", help="A reference printed in a pack (K12), an indicator, an action's key, or a colour."
+        ),
+    ],
+    programme: Annotated[
+        str | None, typer.Option("--programme", help="Folder name of a programme, or a path.")
+    ] = None,
+    as_at: Annotated[str | None, typer.Option("--as-at", help="Cut-off date of the figures.")] = None,
+    pack: Annotated[str | None, typer.Option("--pack", help="As this pack printed it: the pack's number.")] = None,
     service: Annotated[str | None, typer.Option("--service", help="A service's id or name.")] = None,
     subgroup: Annotated[str | None, typer.Option("--subgroup", help="A subgroup's id or name.")] = None,
+    board: Annotated[
+        str | None, typer.Option("--board", help="With a colour: what this board's pack counts.")
+    ] = None,
     as_known: AsKnown = None,
     home: HomeOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say where a number comes from, down to the cells."""
-    from flows.cli.answers import print_explanation
+    """Say where a printed number or colour comes from, down to the cells."""
+    from flows.cli.explanations import Question, print_explanation
 
-    raise typer.Exit(
-        print_explanation(programme, indicator, service, subgroup, as_at, as_known, home, as_json=as_json)
-    )
+    asked = Question(name, programme, service, subgroup, as_at, as_known, pack, board)
+    raise typer.Exit(print_explanation(asked, home, as_json=as_json))
 
 
 @app.command()
@@ -238,6 +251,7 @@ def run(
 
 
 add_diff(app)
+add_issuing(app)
 
 
 def _refuse(condition: bool, message: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from flows.checking import as_date, shown_path
 from flows.cli.answers import open_position
 from flows.cli.failures import HELD, OK
 from flows.cli.intake import print_json, say
-from flows.settings import Home, find_home, find_programme_folder, utc_now
+from flows.settings import Home, UsageError, find_home, find_programme_folder, open_history, utc_now
 from programmes.load import load_programme
 from transforms.words import plural
 
@@ -34,13 +35,13 @@ def build_one(
     from flows.building import build_pack, find_board
     from flows.position import resolve_known
     from flows.running import pack_form
-    from history.store import History
 
     position = open_position(programme, as_at, as_known, home_option)
     found = find_board(position, board)
     meets = as_date(meeting, "meeting date") if meeting else None
     home = find_home(home_option)
-    history = History(home.history)
+    refuse_issued_place(out, home)
+    history = open_history(home)
     try:
         upto = resolve_known(history, position.programme.id, as_known)
         pack = build_pack(history, position, found, home.outbox(position.programme.id), meets, out, upto)
@@ -50,9 +51,26 @@ def build_one(
         print_json(pack_form(pack))
     else:
         print(f"{pack.path}: {pack.pages} pages, as at {pack.as_at}, as known at event {pack.as_known}")
+        print(f"  {issue_hint(pack.pack_id, meets, home_option)}")
         for warning in pack.warnings:
             say(f"boardpack: {warning}")
     return HELD if pack.held else OK
+
+
+def refuse_issued_place(out: Path | None, home: Home) -> None:
+    """Issued packs have a folder of their own, where nothing else is written. UsageError where `out` is in it."""
+    if out is not None and out.absolute().resolve().is_relative_to((home.folder / "issued").resolve()):
+        raise UsageError(
+            f"{out} is among the issued packs, where only `boardpack issue` puts one; choose another --out"
+        )
+
+
+def issue_hint(pack_id: int, meeting: dt.date | None, home_option: Path | None) -> str:
+    """How to go on from a built pack."""
+    if meeting is None:
+        return f"pack {pack_id}, for no meeting: it cannot be issued; build with --meeting DATE for that"
+    where = f" --home {shlex.quote(str(home_option))}" if home_option else ""
+    return f"pack {pack_id}, not issued; once it is approved: boardpack issue {pack_id} --role ROLE{where}"
 
 
 def run_scheduled(programme: str | None, on: str | None, home_option: Path | None, *, as_json: bool) -> int:
@@ -61,9 +79,13 @@ def run_scheduled(programme: str | None, on: str | None, home_option: Path | Non
     day = as_date(on) if on else dt.datetime.now(dt.UTC).date()
     if programme is not None:
         load_programme(find_programme_folder(programme, home))
+    from flows.running import programmes_to_run, run_form
+
+    programmes_to_run(programme, home)
+    open_history(home).close()  # what is wrong with it is told before a server of Prefect starts
+    _settle(home)
     set_prefect_defaults(home)
     from flows.pipeline import run_monthly
-    from flows.running import run_form
 
     results = run_monthly(home, programme, day, utc_now())
     if as_json:
@@ -73,6 +95,22 @@ def run_scheduled(programme: str | None, on: str | None, home_option: Path | Non
             print_run(result)
     is_held = any(r.held or any(t.judged.status != "accepted" for t in r.taken) for r in results)
     return HELD if is_held else OK
+
+
+def _settle(home: Home) -> None:
+    """Finish issues that were cut short; a run goes on where one cannot be."""
+    if not home.has_history:
+        return
+    from flows.issuing import settle_issued
+    from history.database import HistoryError
+
+    history = open_history(home)
+    try:
+        settle_issued(home, history)
+    except HistoryError as error:
+        say(f"boardpack: {error}")
+    finally:
+        history.close()
 
 
 def set_prefect_defaults(home: Home) -> None:
@@ -92,6 +130,7 @@ def set_prefect_defaults(home: Home) -> None:
 def print_run(result: RunResult) -> None:
     """What a run did, in ten lines."""
     from flows.quarantine import describe_purged
+    from flows.retiring import describe_retired
 
     model = result.packs[0].model if result.packs else None
     known = sum(t.already_known for t in result.taken)
@@ -100,8 +139,8 @@ def print_run(result: RunResult) -> None:
         print(f"{result.programme}: {taken} ({known} already known, {len(result.refused)} refused)")
     else:
         print(f"{result.programme}: the inbox was empty")
-    if result.purged:
-        print(f"  {describe_purged(result.purged)}")
+    for deleted in filter(None, (describe_purged(result.purged), describe_retired(result.retired))):
+        print(f"  {deleted}")
     for name in result.quarantined:
         print(f"  refused: {name}; it holds personal data and was put in quarantine")
     for name in (n for n in result.refused if n not in result.quarantined):

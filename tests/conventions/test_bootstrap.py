@@ -139,6 +139,13 @@ def test_a_demo_home_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     assert (target / "precious.xlsx").exists()
 
 
+def test_the_demo_and_the_tests_touch_no_shared_history(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOARDPACK_DATABASE", "postgresql://analyst@db.example/packs")
+    environment = bootstrap.make_child_environment()
+    assert "BOARDPACK_DATABASE" not in environment
+    assert environment["PATH"] == os.environ["PATH"]
+
+
 def test_the_demo_starts_from_the_samples_alone(tmp_path: Path) -> None:
     samples = tmp_path / "sample_inputs" / "slough_2021"
     samples.mkdir(parents=True)
@@ -162,9 +169,9 @@ def test_held_rows_are_no_failure_of_the_demo_but_a_missing_pack_is(code: int, h
 
 def test_missing_libraries_are_explained_for_every_platform() -> None:
     message = bootstrap.explain_missing(list(bootstrap.NEEDS))
-    debian = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 poppler-utils"
+    debian = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 poppler-utils postgresql"
     assert f"Debian, Ubuntu: apt-get install {debian}" in message
-    assert "macOS:          brew install pango poppler" in message
+    assert "macOS:          brew install pango poppler postgresql@15" in message
     assert "Windows:        MSYS2" in message
     assert "GTK3 runtime" in message
 
@@ -196,6 +203,18 @@ def test_root_installs_only_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> 
     assert [command[2:4] for command in commands] == [["apt-get", "update"], ["apt-get", "install"]]
     assert [word for word in commands[1] if not word.startswith("-")][-1] == "poppler-utils"
     assert "libpango-1.0-0" not in commands[1]
+
+
+def test_a_server_off_the_path_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Debian keeps PostgreSQL's programs in a folder for each version; only the long tests need them."""
+    (tmp_path / "17" / "bin").mkdir(parents=True)
+    monkeypatch.setattr(bootstrap, "PROGRAM_FOLDERS", (f"{tmp_path}/*/bin",))
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: f"/usr/bin/{name}" if name[0] == "p" else None)
+    monkeypatch.setattr(bootstrap, "can_load", lambda _: True)
+    assert [need.apt for need in bootstrap.find_missing("test-long")] == [("postgresql",)]
+    assert bootstrap.find_missing("test") == []
+    (tmp_path / "17" / "bin" / "initdb").touch()
+    assert bootstrap.find_missing("test-long") == []
 
 
 def test_the_libraries_of_this_machine_are_found_by_the_names_weasyprint_uses() -> None:

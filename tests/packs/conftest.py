@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from flows.building import BuiltPack, build_pack, find_board
 from flows.position import Position, derive_position
@@ -66,3 +67,9 @@ def uncorrected(tmp_path_factory: pytest.TempPathFactory) -> Position:
         return derive_position(history, loaded, AS_AT)
     finally:
         history.close()
+
+
+@pytest.fixture(scope="session")
+def pages(built: BuiltPack) -> list[str]:
+    """The text of every page."""
+    return [page.extract_text() for page in PdfReader(built.path).pages]

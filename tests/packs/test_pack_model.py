@@ -50,11 +50,14 @@ def test_every_indicator_of_the_plan_is_printed_also_those_without_data(pack: Pa
 def test_every_printed_value_is_a_figure_with_a_row_in_where_it_came_from(pack: Pack) -> None:
     figures = {f.key: f for f in pack.figures}
     sources = {s.ref for s in pack.sources.rows}
+    never = {ref for group in pack.sources.never for ref in group.refs}
+    assert not sources & never
     for group in pack.scorecard:
         for row in group.rows:
             assert row.figure == figures[row.figure.key]
             assert {row.baseline.key, row.previous.key, row.change.key} <= set(figures)
-            assert (row.ref in sources) == (row.figure.state != "missing")
+            assert row.ref in (sources if row.when else never)
+            assert row.ref in sources or row.figure.state == "missing"
 
 
 def test_the_chart_draws_the_printed_values_and_says_them_in_its_alternative(pack: Pack) -> None:
@@ -131,9 +134,14 @@ def replace_board(position: Position, **changes: Any) -> Any:
 
 def test_a_plan_without_tracker_or_data_still_makes_a_pack_that_says_so(position: Position) -> None:
     from transforms.actions import RatedPlan
+    from transforms.known import Facts
 
     bare = replace(
-        position, plan=RatedPlan(), received=(), rows=tuple(r for r in position.rows if r.impact == "no_data")
+        position,
+        plan=RatedPlan(),
+        received=(),
+        facts=Facts([]),
+        rows=tuple(r for r in position.rows if r.period is None),
     )
     pack = model_pack(bare, find_board(position, "tsg"), None)
     assert pack.matters.headline == "No figure is rated; no plan tracker was received"

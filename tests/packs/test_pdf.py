@@ -25,12 +25,6 @@ from report_templates.render import RenderingError, _fetch, render_html, render_
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def pages(built: BuiltPack) -> list[str]:
-    """The text of every page."""
-    return [page.extract_text() for page in PdfReader(io.BytesIO(built.path.read_bytes())).pages]
-
-
 def test_pages_say_what_they_are_and_number_themselves(pages: list[str], built: BuiltPack) -> None:
     assert len(pages) == built.pages
     for number, text in enumerate(pages, 1):

@@ -7,7 +7,8 @@ import shutil
 from itertools import pairwise
 from pathlib import Path
 
-from flows.keeping import keep_facts, software_version
+from flows.environment import software_version
+from flows.keeping import keep_facts
 from flows.position import Position, derive_known, derive_position
 from flows.since import changes_since, find_last_issued
 from history.records import IssueRecord, PackRecord

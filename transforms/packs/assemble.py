@@ -8,6 +8,7 @@ from schemas.figures import Figure
 from schemas.pack import Cover, Pack, Theme
 from transforms.packs.blocks import make_blocks
 from transforms.packs.changes import make_changes
+from transforms.packs.erratum import make_erratum
 from transforms.packs.inputs import PackInput
 from transforms.packs.key import make_key
 from transforms.packs.matters import make_matters
@@ -36,7 +37,7 @@ def assemble_pack(pack: PackInput) -> Pack:
         make_quality(pack),
         make_sources(pack),
         make_key(pack),
-        (),
+        erratum=make_erratum(pack),
     )
     return replace(made, figures=collect_figures(made))
 
@@ -67,6 +68,8 @@ def _cover(pack: PackInput) -> Cover:
     ]  # fmt: skip
     if pack.meeting is not None:
         facts.insert(1, ("Meeting", say_date(pack.meeting)))
+    if pack.erratum is not None:
+        facts.append(("Replaces", f"the pack issued on {say_date(pack.erratum.replaces_on)}"))
     return Cover(
         pack.programme.authority,
         pack.programme.title,
@@ -80,4 +83,5 @@ def _cover(pack: PackInput) -> Cover:
         pack.programme.branding.classification,
         pack.programme.notice,
         tuple(facts),
+        f"Erratum {pack.erratum.number}" if pack.erratum else "",
     )

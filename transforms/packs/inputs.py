@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from schemas.changes import Changes
 from schemas.config import Board, Indicator, Programme
+from schemas.erratum import ErratumNotice
 from schemas.evidence import AppliedOverride, ReceivedFile, RefusedFile
 from schemas.facts import Period
 from schemas.figures import Figure
@@ -54,6 +55,7 @@ class PackInput:
     across: tuple[AppliedOverride, ...] = ()
     remarks: tuple[Remark, ...] = ()
     changes: Changes | None = None
+    erratum: ErratumNotice | None = None
 
     @property
     def priorities(self) -> list[str]:

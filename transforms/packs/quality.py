@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from schemas.config import Return
+from schemas.config import Programme, Return
 from schemas.evidence import AppliedCorrection, AppliedOverride, ReceivedFile, RefusedFile
 from schemas.findings import Finding
-from schemas.pack import CorrectionLine, FindingLine, MissingLine, OverrideLine, Quality, ReceivedLine
+from schemas.pack_quality import CorrectionLine, FindingLine, MissingLine, OverrideLine, Quality, ReceivedLine
 from transforms.indicators import stale_after
 from transforms.packs.blocks import list_blocks
 from transforms.packs.commentary import is_commented
@@ -153,15 +153,17 @@ def _name(field: str, subgroup: str | None, pack: PackInput) -> str:
     return f"{words}, {pack.programme.subgroup_label(subgroup)}" if subgroup else words
 
 
+def list_judged(received: Sequence[ReceivedFile], programme: Programme) -> list[ReceivedFile]:
+    """The workbooks whose findings the page lists: of trackers the latest whole one, and what came after it."""
+    trackers = {item.id for item in programme.returns if item.kind == "tracker"}
+    latest = max((r.period.end for r in received if r.return_id in trackers and not r.scope), default=None)
+    return [r for r in received if latest is None or r.return_id not in trackers or r.period.end >= latest]
+
+
 def _finding_lines(received: Sequence[ReceivedFile], pack: PackInput) -> list[FindingLine]:
     """Findings that stand, errors first; the many alike of a tracker are told in one line."""
     lines: list[tuple[int, FindingLine]] = []
-    trackers = {item.id for item in pack.programme.returns if item.kind == "tracker"}
-    whole = [r.period.end for r in received if r.return_id in trackers and not r.scope]
-    latest = max(whole, default=None)
-    for item in received:
-        if item.return_id in trackers and latest is not None and item.period.end < latest:
-            continue
+    for item in list_judged(received, pack.programme):
         title = _dated_title(item, pack)
         standing = [f for f in item.findings if f.is_open]
         singles = [f for f in standing if f.code in _SINGLE_CELLS]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.kpi import KpiRow
-from schemas.pack import QuoteSource, SourceFile, SourceRow, Sources
+from schemas.pack_sources import NeverGiven, QuoteSource, SourceFile, SourceRow, Sources
 from transforms.formulas import say_formula
 from transforms.known import FigureValue
 from transforms.packs.blocks import list_blocks
@@ -12,12 +12,16 @@ from transforms.packs.inputs import PackInput, full_name, value_text
 
 
 def make_sources(pack: PackInput) -> Sources:
-    """A row for every figure that rests on a workbook; files are named once and given a short id."""
+    """A row for every figure that rests on a workbook, also one too old to print; what was never given is named by
+    return. So every printed reference leads somewhere. Files are named once and given a short id."""
     ids: dict[int, str] = {}
     rows = []
+    never: dict[str, list[str]] = {}
     for row in pack.own_rows:
         value = _value(row, pack)
-        if value is None or row.state == "missing":
+        if value is None:
+            title = pack.programme.return_of(pack.indicator(row.indicator).return_id).title
+            never.setdefault(title, []).append(row.ref)
             continue
         for part in value.parts:
             ids.setdefault(part.receipt_id, f"F{len(ids) + 1}")
@@ -37,7 +41,8 @@ def make_sources(pack: PackInput) -> Sources:
         for i, name in ids.items()
         if i in by_id
     ]
-    return Sources(tuple(rows), tuple(files), tuple(quotes))
+    without = tuple(NeverGiven(title, tuple(refs)) for title, refs in never.items())
+    return Sources(tuple(rows), tuple(files), tuple(quotes), without)
 
 
 def _quotes(pack: PackInput, ids: dict[int, str]) -> list[QuoteSource]:

@@ -134,7 +134,7 @@ def test_a_newer_history_is_refused_and_left_alone(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as opened:
         opened.execute("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
         opened.commit()
-    with pytest.raises(HistoryError, match="schema version 99; this Boardpack reads version 3"):
+    with pytest.raises(HistoryError, match="newer Boardpack \\(schema 99\\); this one reads 3: update"):
         database.open_engine(tmp_path)
     assert version(path) == "99"
     assert not list(tmp_path.glob("*.backup"))

@@ -18,9 +18,9 @@ DAYS = [WEEK - dt.timedelta(days=7 * n) for n in (2, 1, 0)]
 
 
 @pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
+def history(tmp_path: Path, url: str | None) -> Iterator[History]:
     """Three weeks of one return, each with its figures."""
-    store = History(tmp_path)
+    store = History(tmp_path, url)
     for day in DAYS:
         item = replace(
             arrive(day), observations=(observation(week(day)), observation(week(day), measure=f"only_{day:%d}"))
@@ -59,8 +59,8 @@ def test_files_on_their_way_speak_in_their_place(history: History) -> None:
     assert history.receipts(PROGRAMME, None) == known, "nothing was stored"
 
 
-def test_readings_of_one_field(tmp_path: Path) -> None:
-    store = History(tmp_path)
+def test_readings_of_one_field(tmp_path: Path, url: str | None) -> None:
+    store = History(tmp_path, url)
     item = replace(arrive(), readings=(reading("C7", field="title"), reading("D7", field="due")))
     store.file_receipt(item, b"workbook")
     (receipt,) = store.receipts(PROGRAMME, None)
@@ -69,8 +69,8 @@ def test_readings_of_one_field(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_period_that_only_touches_the_span_is_found(tmp_path: Path) -> None:
-    store = History(tmp_path)
+def test_a_period_that_only_touches_the_span_is_found(tmp_path: Path, url: str | None) -> None:
+    store = History(tmp_path, url)
     month = Period(dt.date(2021, 11, 1), dt.date(2021, 11, 30), "month")
     store.file_receipt(replace(arrive(), observations=(observation(month),)), b"workbook")
     assert store.receipts_with({"visits": (dt.date(2021, 11, 30), dt.date(2021, 12, 5))})

@@ -27,8 +27,8 @@ EARLIER = WEEK - dt.timedelta(days=7)
 
 
 @pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
-    opened = History(tmp_path / "history")
+def history(tmp_path: Path, url: str | None) -> Iterator[History]:
+    opened = History(tmp_path / "history", url)
     yield opened
     opened.close()
 
@@ -317,19 +317,19 @@ class TestWholeOrNotAtAll:
         assert path.read_bytes() == A
 
 
-def file_at_once(folder: str, barrier: object, results: object) -> None:
+def file_at_once(folder: str, url: str | None, barrier: object, results: object) -> None:
     """Run in a process of its own: open the same history, wait for the others, and file the same bytes."""
-    opened = History(Path(folder))
+    opened = History(Path(folder), url)
     barrier.wait(60)
     filed = opened.file_receipt(arrive(), A)
     results.put((filed.receipt_id, filed.already_known))
     opened.close()
 
 
-def test_two_processes_that_file_the_same_bytes_at_once_make_one_receipt(history: History) -> None:
+def test_two_processes_that_file_the_same_bytes_at_once_make_one_receipt(history: History, url: str | None) -> None:
     context = multiprocessing.get_context("spawn")
     barrier, results = context.Barrier(2), context.Queue()
-    both = [context.Process(target=file_at_once, args=(str(history.folder), barrier, results)) for _ in range(2)]
+    both = [context.Process(target=file_at_once, args=(str(history.folder), url, barrier, results)) for _ in range(2)]
     for process in both:
         process.start()
     found = [results.get(timeout=60) for _ in both]
@@ -400,12 +400,12 @@ def test_readings_observations_and_findings_come_back_equal(history: History) ->
     assert (receipt.covered, receipt.configuration_sha) == (arrival.covered, arrival.configuration_sha)
 
 
-def test_history_is_there_again_after_a_restart(tmp_path: Path) -> None:
-    first = History(tmp_path)
+def test_history_is_there_again_after_a_restart(tmp_path: Path, url: str | None) -> None:
+    first = History(tmp_path, url)
     first.file_receipt(arrive(), A)
     known = first.receipts(PROGRAMME, None)
     first.close()
-    second = History(tmp_path)
+    second = History(tmp_path, url)
     assert second.receipts(PROGRAMME, None) == known
     assert second.file_receipt(arrive(), A).already_known
     second.close()

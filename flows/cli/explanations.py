@@ -1,0 +1,115 @@
+"""The command that answers "where does this come from?": a number, an action's colour, a count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flows.answering import say_action, say_explanation, say_rating
+from flows.checking import as_date
+from flows.cli.answers import nothing_received, warn
+from flows.cli.failures import OK
+from flows.cli.intake import print_json
+from flows.explaining import explain_figure, explain_printed, find_row, names_figure
+from flows.explaining_plan import explain_action, explain_rating, find_action, find_rating_id
+from flows.naming_packs import find_pack
+from flows.position import Position, derive_known, derive_position
+from flows.retiring import note_retired
+from flows.settings import Home, UsageError, find_home, find_programme_folder, open_history
+from history.records import PackRecord
+from history.store import History
+from programmes.load import load_programme
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the user asked: of which programme or pack, which number, and what was known when."""
+
+    name: str
+    programme: str | None
+    service: str | None = None
+    subgroup: str | None = None
+    as_at: str | None = None
+    as_known: str | None = None
+    pack: str | None = None
+    board: str | None = None
+
+
+def print_explanation(asked: Question, home_option: Path | None, *, as_json: bool) -> int:
+    """Print where a number comes from, why an action has its colour, or what a count counts."""
+    home = find_home(home_option)
+    _check(asked)
+    if asked.pack is not None and not home.has_history:
+        raise UsageError(f"there is no pack {asked.pack}: nothing was built in {home.folder}")
+    if asked.pack is None:
+        load_programme(find_programme_folder(asked.programme or "", home))
+        if not home.has_history:
+            raise nothing_received(load_programme(find_programme_folder(asked.programme or "", home)), home)
+    history = open_history(home)
+    try:
+        pack = find_pack(history, asked.pack, _named(asked)) if asked.pack is not None else None
+        position = _position(history, asked, pack, home)
+        answer, text = _answer(history, position, asked, pack)
+    finally:
+        history.close()
+    if as_json:
+        print_json(answer)
+    else:
+        print(text)
+    return OK
+
+
+def _check(asked: Question) -> None:
+    if asked.pack is None and asked.programme is None:
+        raise UsageError("name a --programme, or a --pack")
+    if asked.pack is None and asked.as_at is None:
+        raise UsageError("name the date with --as-at, or a --pack, which has its own")
+    if asked.pack is not None and (asked.as_at is not None or asked.as_known is not None):
+        raise UsageError("a --pack has its own --as-at and --as-known: take them out")
+
+
+def _named(asked: Question) -> str | None:
+    return Path(asked.programme).name if asked.programme is not None else None
+
+
+def _position(history: History, asked: Question, pack: PackRecord | None, home: Home) -> Position:
+    if pack is not None:
+        return derive_known(history, pack.programme, pack.as_at, pack.as_known)
+    loaded = load_programme(find_programme_folder(asked.programme or "", home))
+    position = derive_position(history, loaded, as_date(asked.as_at or ""), asked.as_known)
+    if not position.received:
+        raise nothing_received(loaded, home)
+    warn(position)
+    return position
+
+
+def _answer(
+    history: History, position: Position, asked: Question, pack: PackRecord | None
+) -> tuple[dict[str, Any], str]:
+    is_plain = asked.service is None and asked.subgroup is None
+    if is_plain and pack is not None:
+        printed = explain_printed(history, position, pack, asked.name)
+        if printed is not None:
+            note_retired(printed, history.retention.retired_files())
+            return printed, say_explanation(printed)
+    if is_plain and not names_figure(position, asked.name):
+        action = find_action(position, asked.name)
+        if action is not None:
+            told = explain_action(history, position, action)
+            return told, say_action(told)
+        colour = find_rating_id(position, asked.name)
+        if colour is not None:
+            told = _count(position, colour, asked, pack)
+            return told, say_rating(told)
+    told = explain_figure(history, position, find_row(position, asked.name, asked.service, asked.subgroup))
+    note_retired(told, history.retention.retired_files())
+    return told, say_explanation(told)
+
+
+def _count(position: Position, colour: str, asked: Question, pack: PackRecord | None) -> dict[str, Any]:
+    from flows.building import find_board, give_pack
+
+    name = pack.board if pack is not None else asked.board
+    board = find_board(position, name) if name is not None else None
+    return explain_rating(position, give_pack(position, board, None), colour, board)

@@ -1,0 +1,17 @@
+"""What can be wrong with a history as a whole; the messages are for people."""
+
+from __future__ import annotations
+
+DATABASE_SETTING = "BOARDPACK_DATABASE"
+"""The environment variable that names a PostgreSQL database; flows reads it, messages here name it."""
+
+SERVER_MARK = "on-postgresql.txt"
+"""The file in a home's history/ that says that a server holds its tables: no second history is begun in the home."""
+
+
+class HistoryError(Exception):
+    """History cannot be opened or does not hold what is asked; the message is for people."""
+
+
+class HistorySettingError(HistoryError):
+    """History is set to lie where it cannot: a wrong setting or a home on a network share. Nothing is damaged."""
