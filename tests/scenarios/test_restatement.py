@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flows.building import model_pack
-from flows.keeping import software_version
+from flows.environment import software_version
 from history.records import PackRecord
 from schemas.kept import facts_text
 from tests.builders import Shown, percent, tracker
