@@ -39,15 +39,14 @@ def find_last_issued(
 
     `upto` leaves out what was issued after that event, so that a pack comes out as it would have been then.
     """
-    found: list[tuple[dt.date, int, PackRecord]] = []
-    for issue in history.packs.issues(programme, board, upto):
-        pack = history.packs.find(issue.pack_id)
-        if pack is None or issue.edition != edition:
+    issues = [i for i in history.packs.issues(programme, board, upto) if i.edition == edition]
+    for issue in sorted(issues, key=lambda i: (i.meeting, i.ordinal), reverse=True):
+        if meeting is not None and issue.meeting >= meeting:
             continue
-        is_before = issue.meeting < meeting if meeting is not None else pack.as_at < as_at
-        if is_before:
-            found.append((issue.meeting, issue.ordinal, pack))
-    return max(found, key=lambda f: f[:2])[2] if found else None
+        pack = history.packs.find(issue.pack_id)
+        if pack is not None and (meeting is not None or pack.as_at < as_at):
+            return pack
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +72,26 @@ def changes_since(
     """
     between = _derive(history, position, earlier)
     first = between.then.programme
-    names = _software(earlier, later)
     other = next((b for b in first.boards if b.id == earlier.board), board)
     is_other = earlier.board != board.id
     keeps = read_facts(later.facts) if later is not None and later.facts else keep_facts(position)
+    made_by = later.software if later is not None else software_version()
     evidence = _Evidence(_knowledge(between.then), _knowledge(between.restated))
     return find_changes(
         Comparison(
             describe_prior(history, earlier),
             between.printed,
-            (*_stages(history, between), Stage("software", keeps, position.programme)),
+            (*_stages(history, between), Stage("software", keeps, position.programme, made_by)),
             {r.key for r in rows_of(other, between.printed.rows, first)},
             {r.key for r in rows_of(board, keeps.rows, position.programme)},
             _action_keys(other, between.then, between.printed),
             _action_keys(board, position, keeps),
             evidence.of,
-            names,
+            earlier.software,
             is_other,
             keep_facts(between.restated).limits,
         )
     )
-
-
-def _software(earlier: PackRecord, later: PackRecord | None) -> tuple[str, str]:
-    """The software that made the earlier pack, and the one that derives now."""
-    return earlier.software, later.software if later is not None else software_version()
 
 
 def describe_prior(history: History, pack: PackRecord) -> PriorPack:
@@ -138,38 +132,43 @@ def _stages(history: History, between: _Between) -> Sequence[Stage]:
     mixed = with_standards(then.programme, now.programme)
     frozen = freeze_standards(now.programme, then.as_at, now.as_at)
     plans = _Plans(history, now.programme.id, then.as_at)
-    moved = "by a decision of the board"
+    moved, own = " by a decision of the board", software_version()
     return (
-        Stage("software", keep_facts(then), then.programme),
+        Stage("software", KeptFacts(then.rows, keep_actions(then.plan.rows)), then.programme, own),
         Stage(
             "restated",
             KeptFacts(restated.rows, plans.rate(restated, then.as_known)),
             then.programme,
+            own,
             actions_how=" in the plan as known now",
         ),
         Stage(
             "target",
             KeptFacts(tuple(derive_kpis(restated.facts, mixed, then.as_at)), keep_actions(restated.plan.rows)),
             mixed,
-            actions_how=f" {moved}",
+            own,
+            actions_how=moved,
         ),
         Stage(
             "rule",
             KeptFacts(renewed.rows, keep_actions(renewed.plan.rows)),
             now.programme,
+            own,
             actions_how=" by another rule",
         ),
         Stage(
             "performance",
             KeptFacts(tuple(derive_kpis(now.facts, frozen, now.as_at)), plans.rate(now, now.as_known, meets=False)),
             now.programme,
+            own,
         ),
         Stage(
             "target",
             KeptFacts(now.rows, keep_actions(now.plan.rows)),
             now.programme,
+            own,
             by_date=True,
-            actions_how=f" {moved}",
+            actions_how=moved,
         ),
     )
 

@@ -9,22 +9,10 @@ from dataclasses import dataclass, field
 
 from schemas.erratum import Erratum
 from schemas.figures import Figure
+from schemas.pack_changes import ChangesPage, Since
 from schemas.pack_quality import Quality
 from schemas.pack_sources import Attachment, Sources
-
-
-@dataclass(frozen=True, slots=True)
-class Rating:
-    """A rating as printed: its id for the style sheet, its letter and its word. Colour is never alone."""
-
-    id: str
-    letter: str
-    word: str
-
-    @property
-    def text(self) -> str:
-        """Letter and word, as a cell prints them."""
-        return f"{self.letter} {self.word}" if self.letter else self.word
+from schemas.rating import Rating as Rating
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +59,6 @@ class PointList:
     points: tuple[Point, ...]
     empty: str
     more: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Since:
-    """In brief, what changed since the pack last issued to the board; `title` is "" where this is the first."""
-
-    title: str
-    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,76 +276,6 @@ class Plan:
     hopeful: tuple[ActionLine, ...]
     undated: tuple[ActionLine, ...]
     annex: tuple[ActionGroup, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeRow:
-    """A figure before and after one cause; `ref` is "" where the figure is not in this pack any more."""
-
-    ref: str
-    label: str
-    before: Figure
-    after: Figure
-    change: Figure
-    rating_before: Rating | None
-    rating_after: Rating | None
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class LimitsRow:
-    """The limits of a series before and after, as printed."""
-
-    ref: str
-    label: str
-    before: str
-    after: str
-    points: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class ActionChangeRow:
-    """An action before and after one cause that is not performance."""
-
-    key: str
-    title: str
-    before: Rating | None
-    after: Rating | None
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class ActionMoves:
-    """The actions that went from one outcome to another by what their owners did, or did not do."""
-
-    before: Rating | None
-    after: Rating | None
-    count: Figure
-    keys: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeGroup:
-    """What one cause changed: a heading, what it means, and the figures."""
-
-    id: str
-    title: str
-    lead: str
-    rows: tuple[ChangeRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ChangesPage:
-    """What changed since the pack last issued to the board, cause by cause."""
-
-    title: str
-    lead: str
-    counts: tuple[tuple[str, Figure], ...]
-    groups: tuple[ChangeGroup, ...]
-    limits: tuple[LimitsRow, ...]
-    actions: tuple[ActionChangeRow, ...]
-    moves: tuple[ActionMoves, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,6 @@ RatingWord = Callable[[str], str]
 """What a rating is called in a programme: "red" is Red."""
 
 
-def said(reading: Reading) -> str:
-    """A figure in a sentence: "66.1%", "held", "no data"."""
-    return reading.text.rstrip("*¶#§")
-
-
 def _turn(before: Reading, after: Reading, word: RatingWord) -> str:
     """ "Red becomes Amber"; "" where the rating is the same, or only says that there is no figure."""
     silent = {"held", "no_data"}
@@ -39,18 +34,18 @@ def say_restated(before: Reading, after: Reading, evidence: Sequence[Evidence], 
     by = say_evidence(evidence)
     turn = _turn(before, after, word)
     if before.state == after.state == "published" and before.value == after.value:
-        if before.impact == after.impact and before.baseline != after.baseline:
-            return f"Its baseline was restated from {_none(before.baseline)} to {_none(after.baseline)}{by}"
         if before.impact == after.impact:
-            return f"Still {said(after)}, which now rests on other data{by}"
-        return _join(f"Still {said(after)}, but the figure it is compared with was restated{by}", turn)
+            if not before.baseline:
+                return f"Its baseline, not known then, is {after.baseline}{by}"
+            return f"Its baseline was restated from {before.baseline} to {_none(after.baseline)}{by}"
+        return _join(f"Still {after.text}, but the figure it is compared with was restated{by}", turn)
     if before.state == "missing" and after.state != "missing":
         return _join(f"No data then; {_arrived(after, evidence)}", turn)
     if after.state == "held":
-        return f"{said(before)} then, now held{by}: {reason}"
+        return f"{before.text} then, now held{by}: {reason}"
     if before.state == "held":
-        return _join(f"Held then, {said(after)} now{by}", turn)
-    return _join(f"Restated from {said(before)} to {said(after)}{by}", turn)
+        return _join(f"Held then, {after.text} now{by}", turn)
+    return _join(f"Restated from {before.text} to {after.text}{by}", turn)
 
 
 def _none(text: str) -> str:
@@ -60,12 +55,12 @@ def _none(text: str) -> str:
 def _arrived(after: Reading, evidence: Sequence[Evidence]) -> str:
     receipts = [e for e in evidence if e.kind == "receipt"]
     if not receipts:
-        return f"{said(after)} is known now"
+        return f"{after.text} is known now"
     days = sorted({e.on for e in receipts})
     when = say_date(days[-1])
     if after.state == "held":
         return f"the return arrived on {when} ({_numbers(receipts)}) and its figure is held"
-    return f"{said(after)} arrived on {when} ({_numbers(receipts)})"
+    return f"{after.text} arrived on {when} ({_numbers(receipts)})"
 
 
 def _numbers(receipts: Sequence[Evidence]) -> str:
@@ -138,7 +133,7 @@ def _rated(text: str, before: Reading, after: Reading, word: RatingWord) -> str:
 def say_rule_change(before: Reading, after: Reading, changed: Sequence[str], word: RatingWord) -> str:
     """ "Definition changed (its decimals): 66.1% becomes 66%"."""
     what = f"Definition changed ({join_words(changed)})" if changed else "A rule of the programme changed"
-    value = f"{said(before)} becomes {said(after)}" if before.text != after.text else f"still {said(after)}"
+    value = f"{before.text} becomes {after.text}" if before.text != after.text else f"still {after.text}"
     return _join(f"{what}: {value}", _turn(before, after, word))
 
 
@@ -146,8 +141,8 @@ def say_software_change(before: Reading, after: Reading, older: str, newer: str,
     """ "Boardpack 2.0 derives 68.0% where Boardpack 1.9 derived 66.1%"."""
     names = (f"This {newer}", "an earlier one") if older == newer else (newer, older)
     if before.text == after.text:
-        return _join(f"{names[0]} rates the same {said(after)} otherwise than {names[1]}", _turn(before, after, word))
-    text = f"{names[0]} derives {said(after)} where {names[1]} derived {said(before)}"
+        return _join(f"{names[0]} rates the same {after.text} otherwise than {names[1]}", _turn(before, after, word))
+    text = f"{names[0]} derives {after.text} where {names[1]} derived {before.text}"
     return _join(text, _turn(before, after, word))
 
 
@@ -160,14 +155,14 @@ def say_performance(
     """ "Up 2.3, from 66.1% (September 2021) to 68.4% (November 2021); Red becomes Amber"."""
     turn = _turn(before, after, word)
     if after.state in {"missing", "held"}:
-        return f"{_start(said(before))} then, now {said(after)}: {reason}"
+        return f"{_start(before.text)} then, now {after.text}: {reason}"
     if before.value is None or after.value is None:
-        return _join(f"{_start(said(before))} then, {said(after)}{_of(new)} now", turn)
+        return _join(f"{_start(before.text)} then, {after.text}{_of(new)} now", turn)
     change = after.value - before.value
     if change == 0:
-        return _join(f"Unchanged at {said(after)}{_of(new)}", turn)
+        return _join(f"Unchanged at {after.text}{_of(new)}", turn)
     verb = "Up" if change > 0 else "Down"
-    text = f"{verb} {say_number(abs(change))}, from {said(before)}{_of(old)} to {said(after)}{_of(new)}"
+    text = f"{verb} {say_number(abs(change))}, from {before.text}{_of(old)} to {after.text}{_of(new)}"
     return _join(text, turn)
 
 

@@ -36,7 +36,7 @@ from transforms.change_words import (
     say_target_step,
 )
 from transforms.limits import say_limits
-from transforms.packs.inputs import find_rating, full_name, part_figure, value_text
+from transforms.packs.inputs import MARKS, find_rating, full_name, part_figure, value_text
 from transforms.packs.scorecard import target_text, tolerance_text
 from transforms.standards import say_rule_changes
 
@@ -46,12 +46,13 @@ class Stage:
     """What is derived at one step between two packs, and the cause that leads to it from the stage before.
 
     `by_date`: of the cause "target", a step that was declared long ago. `actions_how` says in words how the
-    actions of this stage came about: " by decision of the board".
+    actions of this stage came about: " by decision of the board". `software` derived it.
     """
 
     cause: Cause
     facts: KeptFacts
     programme: Programme
+    software: str
     by_date: bool = False
     actions_how: str = ""
 
@@ -61,7 +62,7 @@ class Comparison:
     """Two packs to be compared: what the earlier one printed, the stages after it, and which of the figures and
     actions the earlier and the later board see. The last stage is what the later pack prints.
 
-    `evidence` gives what a restated row rests on; `software` made the earlier pack and the later one;
+    `evidence` gives what a restated row rests on; `software` made the earlier pack;
     `restated_limits` are those of the earlier date with what is known now.
     """
 
@@ -73,17 +74,17 @@ class Comparison:
     actions_then: Collection[str]
     actions_now: Collection[str]
     evidence: Callable[[KpiRow, bool], tuple[Evidence, ...]]
-    software: tuple[str, str]
+    software: str
     is_other_board: bool = False
     restated_limits: tuple[KeptLimits, ...] | None = field(default=None)
 
 
 def read_row(row: KpiRow) -> Reading:
-    """A row as a reader sees it: what is compared between packs."""
+    """A row as a reader sees it, without the marks beside its value: what is compared between packs."""
     return Reading(
         row.state,
         row.value,
-        value_text(row),
+        value_text(row).rstrip(MARKS),
         row.impact,
         target_text(row),
         tolerance_text(row),
@@ -179,18 +180,19 @@ def _steps(printed: KpiRow, derived: Sequence[KpiRow | None], comparison: Compar
     """The steps of a figure, each from where the one before ended; a stage that changes nothing has none."""
     steps: list[Step] = []
     row: KpiRow = printed
-    before = None
+    earlier = (comparison.stages[0].programme, comparison.software)
     for stage, after in zip(comparison.stages, derived, strict=True):
-        earlier, before = before, stage.programme
-        if after is None:
-            continue  # a definition was away for a while in between: the stage that brings it back tells it
-        if read_row(row) != read_row(after):
-            steps.append(_step(row, after, stage, earlier or stage.programme, comparison))
-        row = after
+        # where a figure is away for a while in between, the stage that brings it back tells it
+        if after is not None and read_row(row) != read_row(after):
+            steps.append(_step(row, after, stage, earlier, comparison))
+        row = after or row
+        earlier = (stage.programme, stage.software)
     return steps
 
 
-def _step(row: KpiRow, after: KpiRow, stage: Stage, earlier: Programme, comparison: Comparison) -> Step:
+def _step(row: KpiRow, after: KpiRow, stage: Stage, earlier: tuple[Programme, str], comparison: Comparison) -> Step:
+    """One step; `earlier` are the programme and the software of the stage before."""
+    programme, software = earlier
     old, new = read_row(row), read_row(after)
     evidence: tuple[Evidence, ...] = ()
     word = rating_word(stage.programme)
@@ -201,9 +203,9 @@ def _step(row: KpiRow, after: KpiRow, stage: Stage, earlier: Programme, comparis
         say = say_target_step if stage.by_date else say_target_change
         words = say(old, new, after, word)
     elif stage.cause == "rule":
-        words = say_rule_change(old, new, say_rule_changes(earlier, stage.programme, row.indicator), word)
+        words = say_rule_change(old, new, say_rule_changes(programme, stage.programme, row.indicator), word)
     elif stage.cause == "software":
-        words = say_software_change(old, new, *comparison.software, word)
+        words = say_software_change(old, new, software, stage.software, word)
     else:
         words = say_performance(old, new, row.period, after.period, after.reason, word)
     return Step(stage.cause, old, new, words, evidence, stage.by_date)

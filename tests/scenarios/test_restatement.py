@@ -4,14 +4,19 @@ is named rightly, alone and mixed, and what was known before is still known."""
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from flows.building import model_pack
+from flows.environment import software_version
 from history.records import PackRecord
+from schemas.kept import facts_text
 from tests.builders import Shown, percent, tracker
-from tests.scenarios.harbour import broken_by, lamps, lamps_of_month
+from tests.scenarios.harbour import HARBOUR_REPORT, broken_by, lamps, lamps_of_month
 from tests.scenarios.issued import (
     BASIN,
     ISLANDS,
@@ -94,6 +99,7 @@ def test_nothing_changed_is_no_change(keepers: Keepers) -> None:
     assert (changes.figures, changes.actions, changes.limits, changes.same) == ((), (), (), 4)
 
 
+@pytest.mark.long
 def test_a_later_figure_is_performance(keepers: Keepers) -> None:
     keepers.send(FEBRUARY, (400, 320), *USUAL[1:])
     changes = keepers.changes(FEBRUARY)
@@ -142,6 +148,7 @@ def test_a_return_that_did_not_come_is_performance_of_its_date(keepers: Keepers)
     assert of(changes, REACH).steps[0].words.startswith("75.0% then, now no data: the latest figure is of 31 January")
 
 
+@pytest.mark.long
 def test_a_target_that_was_raised_is_told_even_where_the_colour_stays(keepers: Keepers) -> None:
     keepers.send(FEBRUARY)
     keepers.edit("indicators", "target: {value: 75}", "target: {value: 77}")
@@ -226,6 +233,18 @@ def test_a_board_that_covers_other_priorities_is_a_rule(keepers: Keepers) -> Non
     assert set(causes(changes)) == {WHOLE, BASIN, REACH, ISLANDS}
 
 
+@pytest.mark.long
+def test_what_other_software_derived_is_told_as_such(keepers: Keepers) -> None:
+    pack = first_pack(keepers)
+    rows = tuple(replace(r, value=Decimal("90.1")) if r.key == ISLANDS else r for r in kept(pack).rows)
+    other = replace(pack, facts=facts_text(replace(kept(pack), rows=rows)), software="Boardpack 0.0")
+    changes = keepers.changes_from(other, JANUARY)
+    assert causes(changes) == {ISLANDS: ["software"]}
+    assert of(changes, ISLANDS).steps[0].words == (
+        f"{software_version()} derives 90.0% where Boardpack 0.0 derived 90.1%"
+    )
+
+
 def held_january(keepers: Keepers) -> None:
     """January's report with a total that its parts contradict: Quay & Basin is held; a pack of it is issued."""
     book = lamps(MONTH_ENDS[0], *USUAL)
@@ -239,10 +258,9 @@ def test_a_correction_is_named_with_its_role_and_reason(keepers: Keepers) -> Non
     keepers.declare("corrections", CORRECTION)
     keepers.send(FEBRUARY)
     changes = keepers.changes(FEBRUARY)
-    restated, later = of(changes, BASIN).steps
+    (restated,) = of(changes, BASIN).steps
     by = "by the correction of 20 February 2031 (Harbour Analyst: The parts make 400)"
     assert (restated.cause, restated.words) == ("restated", f"Held then, 75.0% now {by}")
-    assert (later.cause, later.words) == ("performance", "Unchanged at 75.0% (28 February 2031)"), "no mark any more"
     assert of(changes, WHOLE).steps[0].evidence == restated.evidence
     keepers.issue(FEBRUARY)
     keepers.declare("corrections", "corrections: []\n")
@@ -280,6 +298,28 @@ def test_a_figure_that_another_return_contradicts_is_restated_by_that_return(kee
     assert (step.cause, step.words.split(":")[0]) == ("restated", f"75.0% then, now held {by}")
 
 
+@pytest.mark.long
+def test_a_return_that_was_declared_since_is_a_rule_and_restates_nothing(keepers: Keepers) -> None:
+    report = HARBOUR_REPORT.replace("harbour_report", "shore_report").replace("harbour report", "shore report")
+    keepers.declare("returns/shore_report", report.replace("id: lamps_broken", "id: shore_broken"))
+    path = keepers.harbour.programme / "indicators.yaml"
+    before = path.read_text(encoding="utf-8")
+    shore = BROKEN.replace("lamps_broken", "shore_broken").replace("harbour_report", "shore_report")
+    path.write_text(before + shore, encoding="utf-8")
+    book = broken_by("January 2031", Jan_31=5)
+    book.rename("Monthly harbour report", "Monthly shore report")
+    keepers.send(JANUARY, book=book, on="2031-02-18T09:00:00Z")
+    keepers.send(FEBRUARY)
+    (added,) = keepers.changes(FEBRUARY).figures
+    assert (added.key, [s.words for s in added.steps]) == ("shore_broken//", ["Added to the programme"])
+    keepers.issue(FEBRUARY)
+    (keepers.harbour.programme / "returns/shore_report.yaml").unlink()
+    path.write_text(before, encoding="utf-8")
+    keepers.send(MARCH)
+    (gone,) = keepers.changes(MARCH).figures
+    assert (gone.key, [s.words for s in gone.steps]) == ("shore_broken//", ["Taken out of the programme"])
+
+
 # --- Limits ---------------------------------------------------------------------------------------------
 
 BROKEN = """\
@@ -292,6 +332,7 @@ BROKEN = """\
     decimals: 0
     basis: in_period
     company: stated
+    target: {value: 10}
 """
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 YEAR = {f"{month}_30": 20 + 4 * (place % 2) for place, month in enumerate(MONTHS)} | {"Jan_31": 20}
@@ -314,6 +355,14 @@ def test_limits_are_reckoned_anew(december: int, is_restated: bool, keepers: Kee
     assert limits.is_restated == is_restated
     assert limits.words.startswith("Limits reckoned anew, of 13 and now 14 points: 11 to 32 becomes ")
     assert limits.words.endswith("earlier data were restated") == is_restated
+    position = keepers.position(FEBRUARY)
+    model = model_pack(position, keepers.board(position), None, changes=changes)
+    (block,) = [b for b in model.blocks if b.id == "lamps_broken"]
+    assert any(note.startswith(f"Whole harbour, usual variation {limits.after}, mean 2") for note in block.notes)
+    assert model.changes is not None
+    (row,) = model.changes.limits
+    assert (row.before, row.after, row.points) == ("11 to 32", limits.after, "13, now 14")
+    assert row.note == ("Earlier data were restated" if is_restated else "")
 
 
 # --- Actions --------------------------------------------------------------------------------------------
@@ -446,7 +495,7 @@ def test_six_months(tmp_path: Path) -> None:
             ISLANDS: ["restated"],
         },
         JUNE: {
-            WHOLE: ["restated", "target", "rule", "performance"],
+            WHOLE: ["restated", "target", "rule"],
             BASIN: ["restated", "rule", "performance"],
             REACH: ["rule"],
             ISLANDS: ["rule", "performance"],

@@ -7,17 +7,16 @@ from decimal import Decimal
 
 from schemas.changes import ActionChange, ActionReading, ActionStep, Cause, Changes, FigureChange, Reading, Step
 from schemas.figures import Figure
-from schemas.pack import (
+from schemas.pack_changes import (
     ActionChangeRow,
     ActionMoves,
     ChangeGroup,
     ChangeRow,
     ChangesPage,
     LimitsRow,
-    Rating,
     Since,
 )
-from transforms.change_words import said
+from schemas.rating import Rating
 from transforms.packs.inputs import OUTCOME_ORDER, PackInput, count_figure
 from transforms.words import join_words, plural, say_date, say_number
 
@@ -84,9 +83,9 @@ def _tell(step: Step, pack: PackInput) -> str:
     if step.cause == "target" and before.target != after.target:
         return f"from {before.target or 'none'} to {after.target or 'none'}"
     if before.state == "missing" and after.state != "missing":
-        return f"had no data, is {said(after)}"
+        return f"had no data, is {after.text}"
     if before.text != after.text:
-        return f"was {said(before)}, is {said(after)}"
+        return f"was {before.text}, is {after.text}"
     if before.baseline != after.baseline:
         return f"with a baseline of {after.baseline or 'none'}, before {before.baseline or 'none'}"
     if before.tolerance != after.tolerance:

@@ -23,6 +23,8 @@ from transforms.words import say_number, say_period, say_short_date
 
 IMPACT_ORDER = ("red", "yellow", "amber", "green", "grey", "unrated", "held", "no_data")
 OUTCOME_ORDER = ("red", "amber", "yellow", "green", "blue", "grey", "undated")
+MARKS = "*¶#§"
+"""The marks beside a value: corrected, overridden, small base, stated and not derived."""
 RATED = ("red", "yellow", "amber", "green")
 _STATES = {
     "unrated": ("", "Unrated"),
@@ -111,7 +113,8 @@ def value_text(row: KpiRow) -> str:
     """A row's value as printed, with its unit sign and marks; the state's word where there is none."""
     if row.value is None:
         return {"held": "held", "no_cases": "no cases"}.get(row.state, "no data")
-    marks = "*" * row.is_corrected + "¶" * row.is_overridden + "#" * row.is_small_base + "§" * row.is_stated
+    flags = (row.is_corrected, row.is_overridden, row.is_small_base, row.is_stated)
+    marks = "".join(mark for mark, is_set in zip(MARKS, flags, strict=True) if is_set)
     return f"{say_number(row.value)}{'%' if row.unit == 'percent' else ''}{marks}"
 
 
