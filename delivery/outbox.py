@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 
 
 def publish_file(target: Path, content: bytes) -> Path:
     """Put a finished file in place durably: readers see the old one or the new one, never a part."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    draft = target.with_name(f".{secrets.token_hex(8)}.part")  # short, as the longest name leaves no room
     try:
-        with draft.open("wb") as stream:
+        with draft.open("xb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())

@@ -71,12 +71,14 @@ def derive_position(
     """The position of a programme. Without `as_known`, of now: configuration and decisions as declared now."""
     known = resolve_known(history, loaded.programme.id, as_known)
     if known is None:
-        register(history, loaded, utc_now())
+        loaded, _ = register(history, loaded, utc_now())
     return derive_known(history, loaded.programme.id, as_at, known)
 
 
 def derive_known(history: History, name: str, as_at: dt.date, known: int | None) -> Position:
     """The position of a programme from history alone, as known at an event; None means the last one."""
+    if known is None:
+        known = history.last_event(name)  # once: what comes while the position is derived is not half of it
     found = history.configuration_at(name, known)
     if found is None:
         raise UsageError(f"nothing is known of {name} yet; run `boardpack ingest --programme {name}` first")
@@ -94,7 +96,7 @@ def derive_known(history: History, name: str, as_at: dt.date, known: int | None)
     return Position(
         programme,
         as_at,
-        known if known is not None else history.last_event(name),
+        known,
         sha,
         facts,
         tuple(derive_kpis(facts, programme, as_at)),

@@ -7,14 +7,16 @@ value. Only the account that runs Boardpack can open folder and files. Time is t
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import os
+import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from flows.checking import JudgedFile
+from flows.inbox import take_away
+from flows.locks import taking_in
 from flows.settings import Home
 from flows.taking import TakenFile
 
@@ -48,7 +50,7 @@ def purge_quarantine(home: Home, programme: str, received_at: str) -> list[str]:
         return []
     today = received_at[:10]
     purged = set()
-    with _nameless_failures():
+    with taking_in(home, programme), _nameless_failures():
         for path in sorted(folder.iterdir()):
             sha256 = path.name.partition(".")[0]
             expires_on = _expires_on(folder / f"{sha256}.json")
@@ -92,8 +94,8 @@ def _keep(folder: Path, judged: JudgedFile, received_at: str, days: int) -> None
 
 
 def _write(target: Path, content: bytes) -> None:
-    draft = target.with_name(f"{target.name}.{os.getpid()}.part")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _FILE_MODE), "wb") as stream:
+    draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE), "wb") as stream:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
@@ -110,8 +112,7 @@ def _expires_on(note: Path) -> str | None:
 
 def _remove_original(judged: JudgedFile) -> None:
     """Take the file out of the inbox, unless another one has taken its place since it was read."""
-    if judged.path.is_file() and hashlib.sha256(judged.path.read_bytes()).hexdigest() == judged.reading.sha256:
-        judged.path.unlink()
+    take_away(judged.path, judged.reading.sha256, None)
 
 
 @contextmanager

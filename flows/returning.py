@@ -115,10 +115,11 @@ def _write(folder: Path, sent: SentFile, copy: _Copy | None) -> Returned:
         name = f"{base}{copy.ending}"
         said = ReturnedCopy(name, hash_content(copy.content), not copy.why_not, copy.why_not)
     it = acknowledge(sent, said)
-    _clear_older(folder, base, copy)
+    _clear_older(folder, base)
+    # the text first: it says whose the other files of its name are, should this be broken off
+    text = publish_file(folder / f"{base}{_TEXT}", render_acknowledgement_text(it).encode())
     path = publish_file(folder / said.name, copy.content) if said and copy else None
     page = publish_file(folder / f"{base}{_PAGE}", render_acknowledgement_html(it).encode())
-    text = publish_file(folder / f"{base}{_TEXT}", render_acknowledgement_text(it).encode())
     return Returned(path, page, text)
 
 
@@ -155,11 +156,10 @@ def _is_free(folder: Path, base: str, sent: SentFile, copy: _Copy | None) -> boo
     return all(found == new or f": {found}\n" in record for found in hashes)
 
 
-def _clear_older(folder: Path, base: str, copy: _Copy | None) -> None:
-    """An earlier copy of the same file under another ending no longer holds."""
+def _clear_older(folder: Path, base: str) -> None:
+    """An earlier copy of the same file no longer holds."""
     for ending in _COPIES:
-        if copy is None or ending != copy.ending:
-            (folder / f"{base}{ending}").unlink(missing_ok=True)
+        (folder / f"{base}{ending}").unlink(missing_ok=True)
 
 
 def describe_returned(returned: Sequence[Returned]) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from flows.building import BuiltPack, build_pack, find_board, missing_returns
 from flows.checking import shown_path
 from flows.inbox import WaitingFile
+from flows.locks import building
 from flows.position import Position, derive_position
 from flows.quarantine import purge_quarantine
 from flows.receiving import Received, receive_files
@@ -78,14 +79,15 @@ def build_board(
 ) -> tuple[BuiltPack, Position]:
     """Build one board's pack from what is known now."""
     loaded = load_programme(folder)
-    history = History(home.history)
-    try:
-        position = derive_position(history, loaded, as_at)
-        board = find_board(position, board_id)
-        outbox = home.outbox(loaded.programme.id)
-        return build_pack(history, position, board, outbox, meeting, None), position
-    finally:
-        history.close()
+    with building(home, loaded.programme.id, board_id):
+        history = History(home.history)
+        try:
+            position = derive_position(history, loaded, as_at)
+            board = find_board(position, board_id)
+            outbox = home.outbox(loaded.programme.id)
+            return build_pack(history, position, board, outbox, meeting, None), position
+        finally:
+            history.close()
 
 
 def read_position(home: Home, folder: Path, as_at: dt.date) -> Position:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from flows.checking import JudgedFile, judge_file
 from flows.comparing import compare_files
 from flows.owner_rows import compare_with_plan
-from history.records import Arrival
+from history.records import Arrival, Declared
 from history.store import History, sha_of
-from programmes.load import LoadedProgramme
+from programmes.load import LoadedProgramme, load_again
 from schemas.config import Correction, DueDateDecision
 from schemas.decisions import Override
 
@@ -87,18 +87,32 @@ def file_workbook(
     return TakenFile(judged, filed.receipt_id, filed.already_known)
 
 
-def register(history: History, loaded: LoadedProgramme, at: str) -> str:
-    """Record configuration and declared decisions as they are now; returns the configuration's SHA-256."""
-    programme = loaded.programme
-    sha = history.register_configuration(programme.id, programme.model_dump_json(by_alias=True), at)
-    declared: dict[str, list[dict[str, str]]] = {
-        "correction": [_declared(c, c.date, c.reason) for c in loaded.corrections],
-        "override": [_declared(o, o.date, o.note) for o in loaded.overrides],
-        "due_date": [_declared(d, d.meeting, d.reason) for d in loaded.due_dates],
-    }
-    for kind, entries in declared.items():
-        history.register_decisions(programme.id, kind, entries, at)
-    return sha
+def register(history: History, loaded: LoadedProgramme, at: str) -> tuple[LoadedProgramme, str]:
+    """Record configuration and decisions as they are declared now; returns what was recorded, and the
+    configuration's SHA-256.
+
+    `loaded` may be older than the YAML by now: the YAML is looked at again while nobody else can record.
+    """
+    now = [loaded]
+
+    def read() -> Declared:
+        now[0] = load_again(loaded)
+        return _to_declared(now[0])
+
+    sha = history.register_declared(read, at)
+    return now[0], sha
+
+
+def _to_declared(loaded: LoadedProgramme) -> Declared:
+    return Declared(
+        loaded.programme.id,
+        loaded.programme.model_dump_json(by_alias=True),
+        {
+            "correction": [_declared(c, c.date, c.reason) for c in loaded.corrections],
+            "override": [_declared(o, o.date, o.note) for o in loaded.overrides],
+            "due_date": [_declared(d, d.meeting, d.reason) for d in loaded.due_dates],
+        },
+    )
 
 
 def _declared(decision: Correction | Override | DueDateDecision, decided_on: dt.date, reason: str) -> dict[str, str]:
@@ -113,7 +127,7 @@ def _declared(decision: Correction | Override | DueDateDecision, decided_on: dt.
 
 def take_files(history: History, paths: Sequence[Path], loaded: LoadedProgramme, received_at: str) -> list[TakenFile]:
     """Judge workbooks, alone, against each other and against history, and file them in the order of their dates."""
-    configuration_sha = register(history, loaded, received_at)
+    loaded, configuration_sha = register(history, loaded, received_at)
     judged = order_files(judge_file(path, loaded.programme) for path in paths)
     taken = []
     for item in compare_files(judged, loaded, received_at, history):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 from pathlib import Path
 
 
@@ -19,8 +20,9 @@ def keep_original(folder: Path, content: bytes) -> str:
     if target.exists() and target.stat().st_size == len(content):
         return sha256
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f"{target.name}.{os.getpid()}.part")
-    with draft.open("wb") as stream:
+    # a name of its own: two threads may keep the same bytes at once
+    draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
+    with draft.open("xb") as stream:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())

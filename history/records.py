@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -34,6 +34,18 @@ class Receipt:
     def place(self) -> tuple[str, str, str]:
         """What the receipt is of: return, period and scope. Of the receipts of one place the last one speaks."""
         return (self.return_id, self.period.key, normalise(self.scope))
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a programme's YAML says at one moment: its configuration, and the decisions of each kind.
+
+    Each decision holds json, role, decided_on and reason.
+    """
+
+    programme: str
+    configuration: str
+    decisions: Mapping[str, Sequence[Mapping[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,7 @@ def ingest_files(
     name, at = loaded.programme.id, read_time(received_at) if received_at else utc_now()
     home.inbox(name).mkdir(parents=True, exist_ok=True)
     purged = purge_quarantine(home, name, at)
-    received = receive_files(home, loaded, paths, at)
+    received = receive_files(home, loaded, paths, at, lambda text: say(f"boardpack: {text}"))
     if not received.taken and not received.waiting:
         say(f"The inbox of {name} is empty: {home.inbox(name)}")
     if purged:
