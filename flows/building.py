@@ -78,6 +78,7 @@ def model_pack(position: Position, board: Board, meeting: dt.date | None, editio
             software_version(),
             position.across,
             position.remarks,
+            position.calendars,
         )
     )
 

@@ -23,6 +23,7 @@ from flows.receiving import Received
 from flows.running import (
     RunResult,
     build_board,
+    find_overdue,
     ingest_inbox,
     last_reporting_date,
     programmes_to_run,
@@ -112,7 +113,7 @@ def monthly_run(home: Path, programme: str | None, on: dt.date, received_at: str
             result.packs.append(pack)
         if result.position is None:
             result.position = derive(home, folder, as_at)
-        summarise(result)
+        summarise(result, find_overdue(Home(home), folder, on))
         create_markdown_artifact(_summary(result), key="run")
         results.append(result)
     return results

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from flows.calendars import follow_returns
 from flows.comparing import accept_compared
 from flows.owner_rows import read_trackers, renew_findings
 from flows.settings import UsageError, read_time, utc_now
@@ -20,6 +21,7 @@ from schemas.evidence import AppliedOverride, ReceivedFile, RefusedFile
 from schemas.findings import Finding
 from schemas.kpi import KpiRow
 from transforms.actions import RatedPlan, rate_actions
+from transforms.calendar import ReturnCalendar
 from transforms.commentary import Remark, read_commentary
 from transforms.indicators import derive_kpis
 from transforms.known import Facts
@@ -47,6 +49,7 @@ class Position:
     overrides: tuple[Override, ...] = ()
     across: tuple[AppliedOverride, ...] = ()
     remarks: tuple[Remark, ...] = field(default=())
+    calendars: tuple[ReturnCalendar, ...] = ()
 
     def receipt(self, receipt_id: int) -> ReceivedFile:
         """The received file of a receipt id."""
@@ -108,6 +111,7 @@ def derive_known(history: History, name: str, as_at: dt.date, known: int | None)
         tuple(overrides),
         across,
         tuple(_remarks(history, programme, receipts, as_at)),
+        tuple(_calendars(history, programme, as_at, known)),
     )
 
 
@@ -123,6 +127,13 @@ def _accept_across(
     settled = settle_across(plan.findings, waiting)
     problems = [*settled.problems, *explain_left(settled.waiting)]
     return replace(plan, findings=settled.findings), settled.applied, problems
+
+
+def _calendars(history: History, programme: Programme, as_at: dt.date, known: int) -> list[ReturnCalendar]:
+    """The calendars that are declared, by all that is known; a pack is held to no other."""
+    if not any(item.first for item in programme.returns):
+        return []
+    return follow_returns(programme, history.arrivals(programme.id, known), as_at, declared_only=True)
 
 
 def _remarks(history: History, programme: Programme, receipts: Sequence[Receipt], as_at: dt.date) -> list[Remark]:

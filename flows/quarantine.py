@@ -27,19 +27,25 @@ _SUFFIX = ".quarantined"
 def quarantine_files(
     home: Home, programme: str, taken: Iterable[TakenFile], received_at: str, days: int
 ) -> list[str]:
-    """Put every taken file that holds personal data into quarantine; returns the names to show.
+    """Keep every taken file that holds personal data in quarantine; returns the names to show.
 
-    A file of the inbox is moved. One named on the command line is copied, and the user's own is left alone.
-    Bytes that are there already keep their first note, and so their first day of deletion.
+    Bytes that are there already keep their first note, and so their first day of deletion. What lies in the inbox
+    stays until its sender was answered (clear_quarantined), should the run be broken off.
     """
     found = [item.judged for item in taken if item.judged.is_personal]
     for judged in found:
         with _nameless_failures():
-            folder = _make_folder(home, programme)
-            _keep(folder, judged, received_at, days)
-            if judged.path.parent == home.inbox(programme):
-                _remove_original(judged)
+            _keep(_make_folder(home, programme), judged, received_at, days)
     return [judged.name for judged in found]
+
+
+def clear_quarantined(home: Home, programme: str, taken: Iterable[TakenFile]) -> None:
+    """Take what was put into quarantine out of the inbox, unless another file has taken its place since it was
+    read. A file named on the command line is the user's own and is left alone."""
+    for judged in (item.judged for item in taken if item.judged.is_personal):
+        if judged.path.parent == home.inbox(programme):
+            with _nameless_failures():
+                take_away(judged.path, judged.reading.sha256, None)
 
 
 def purge_quarantine(home: Home, programme: str, received_at: str) -> list[str]:
@@ -108,11 +114,6 @@ def _expires_on(note: Path) -> str | None:
         return dt.date.fromisoformat(json.loads(note.read_text(encoding="utf-8"))["expires_on"]).isoformat()
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _remove_original(judged: JudgedFile) -> None:
-    """Take the file out of the inbox, unless another one has taken its place since it was read."""
-    take_away(judged.path, judged.reading.sha256, None)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from delivery.outbox import publish_file
 from flows.inbox import Inbox, WaitingFile, look_into, number_name, restore_inbox, take_away
 from flows.leftovers import clear_leftovers
 from flows.locks import taking_in
-from flows.quarantine import quarantine_files
+from flows.quarantine import clear_quarantined, quarantine_files
 from flows.returning import return_taken
 from flows.settings import Home, quarantine_days
 from flows.taking import TakenFile, take_files
@@ -61,6 +61,7 @@ def _receive(home: Home, loaded: LoadedProgramme, paths: Sequence[Path], receive
         history.close()
     quarantined = quarantine_files(home, name, taken, received_at, days)
     taken = return_taken(home, loaded.programme, taken, received_at)
+    clear_quarantined(home, name, taken)
     replaced = _clear_inbox(home, name, taken)
     waiting = (*inbox.waiting, *(WaitingFile(p, "another file has taken its place") for p in replaced))
     return Received(tuple(taken), waiting, tuple(quarantined))

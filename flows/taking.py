@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.checking import JudgedFile, judge_file
-from flows.comparing import compare_files
+from flows.comparing import compare_files, day_received
 from flows.owner_rows import compare_with_plan
 from history.records import Arrival, Declared
 from history.store import History, sha_of
 from programmes.load import LoadedProgramme, load_again
 from schemas.config import Correction, DueDateDecision
 from schemas.decisions import Override
+from transforms.calendar import late_by
 
 if TYPE_CHECKING:
     from flows.returning import Returned
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TakenFile:
-    """A judged file and what history made of it: its receipt (None if refused), whether it was known, and what
-    went back to its sender."""
+    """A judged file and what history made of it: its receipt (None if refused), whether it was known, what went
+    back to its sender, and how many days late it came (0: in time, restated, or of no declared calendar)."""
 
     judged: JudgedFile
     receipt_id: int | None
     already_known: bool
     returned: Returned | None = None
+    late_days: int = 0
 
 
 def order_files(files: Iterable[JudgedFile]) -> list[JudgedFile]:
@@ -84,7 +86,9 @@ def file_workbook(
         reading.scope,
     )
     filed = history.file_receipt(arrival, judged.content)
-    return TakenFile(judged, filed.receipt_id, filed.already_known)
+    is_first = not filed.already_known and filed.ordinal == 1
+    late = late_by(reading.item, reading.period.end, day_received(received_at)) if is_first else 0
+    return TakenFile(judged, filed.receipt_id, filed.already_known, late_days=late)
 
 
 def register(history: History, loaded: LoadedProgramme, at: str) -> tuple[LoadedProgramme, str]:

@@ -80,10 +80,12 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class FiledReceipt:
-    """What became of a file that was taken: its receipt, and whether nothing changed."""
+    """What became of a file that was taken: its receipt, whether nothing changed, and the how manieth arrival it
+    is for its return and period (0 where nothing changed)."""
 
     receipt_id: int
     already_known: bool
+    ordinal: int = 0
 
 
 @dataclass(frozen=True, slots=True)

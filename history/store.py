@@ -83,7 +83,7 @@ class History:
                     for i, f in enumerate(arrival.findings)
                 ],
             )
-        return FiledReceipt(seq, False)
+        return FiledReceipt(seq, False, ordinal)
 
     def file_refusal(
         self,
@@ -217,6 +217,14 @@ class History:
             rows = connection.execute(query).mappings().all()
         found = current_receipts([*(to_receipt(dict(row)) for row in rows), *joining])
         return [r for r in found if until is None or r.period.end <= until]
+
+    def arrivals(self, programme: str, as_known: int | None) -> list[Receipt]:
+        """Every receipt as known at an event, those that were restated since too, in the order of arrival."""
+        query = select(t.receipt).where(t.receipt.c.programme == programme).order_by(t.receipt.c.receipt_id)
+        if as_known is not None:
+            query = query.where(t.receipt.c.receipt_id <= as_known)
+        with reading(self._engine) as connection:
+            return [to_receipt(dict(row)) for row in connection.execute(query).mappings()]
 
     def refusals(self, programme: str, as_known: int | None) -> list[Refusal]:
         """The files refused up to an event."""

@@ -306,6 +306,15 @@ class MissingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarLine:
+    """A return that came late since the previous reporting date, or has not come: when each was due, in words."""
+
+    title: str
+    late: str
+    waiting: str
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectionLine:
     """A correction that stands behind a printed figure."""
 
@@ -355,6 +364,7 @@ class Quality:
     overrides: tuple[OverrideLine, ...]
     findings: tuple[FindingLine, ...]
     unmeasured: tuple[tuple[str, str, str], ...]
+    calendar: tuple[CalendarLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from flows.settings import (
 )
 from programmes.load import LoadedProgramme, load_programme
 from schemas.config import Programme
+from transforms.words import plural
 
 if TYPE_CHECKING:
     from flows.returning import Returned
@@ -179,7 +180,8 @@ def ingest_files(
 
 def taken_form(item: TakenFile) -> dict[str, Any]:
     """A workbook that was taken in, as `ingest --json` prints it."""
-    return {**file_form(item.judged, item.returned), "receipt": item.receipt_id, "already_known": item.already_known}
+    form = file_form(item.judged, item.returned)
+    return {**form, "receipt": item.receipt_id, "already_known": item.already_known, "late_days": item.late_days}
 
 
 def describe_taken(item: TakenFile) -> str:
@@ -187,4 +189,5 @@ def describe_taken(item: TakenFile) -> str:
     if item.receipt_id is None:
         return describe_file(item.judged)
     known = ", already known" if item.already_known else ""
-    return describe_file(item.judged, f", receipt {item.receipt_id}{known}")
+    late = f", {plural(item.late_days, 'day')} late" if item.late_days else ""
+    return describe_file(item.judged, f", receipt {item.receipt_id}{known}{late}")

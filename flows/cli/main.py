@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.due import add_commands as add_due
 from flows.cli.layouts import app as layouts
 from flows.cli.options import AsAt, AsJson, AsKnown, AsOf, Files, HomeOption, Programme
 from flows.settings import UsageError, utc_now
@@ -23,6 +24,7 @@ app = typer.Typer(
     no_args_is_help=False,
 )
 app.add_typer(layouts, name="layout")
+add_due(app)
 
 _MOST_BYTES_AHEAD = 20_000_000
 

@@ -215,7 +215,9 @@ def _find_doubles(what: str, items: Iterable[str]) -> list[str]:
 
 
 def _find_lost_originals(place: Place, wanted: set[str]) -> list[str]:
+    """Originals that are not kept, or not whole; one with personal data is kept in quarantine."""
     kept = {p.name: p for p in (place.home.history / "originals").glob("*/*") if not p.name.endswith(".part")}
+    kept |= {p.stem: p for p in place.home.quarantine(NAME).glob("*.quarantined")}
     faults = [f"original {sha256[:8]} is lost" for sha256 in wanted - kept.keys()]
     return faults + [
         f"original {name[:8]} is damaged"

@@ -14,6 +14,7 @@ from schemas.findings import Finding
 from schemas.kpi import KpiRow
 from schemas.pack import Rating
 from transforms.actions import ActionRow, RatedPlan
+from transforms.calendar import ReturnCalendar
 from transforms.commentary import Remark
 from transforms.known import Facts
 from transforms.words import say_number, say_period, say_short_date
@@ -49,6 +50,7 @@ class PackInput:
     software: str
     across: tuple[AppliedOverride, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    calendars: tuple[ReturnCalendar, ...] = ()
 
     @property
     def priorities(self) -> list[str]:

@@ -11,6 +11,7 @@ from schemas.findings import Finding
 from schemas.pack import CorrectionLine, FindingLine, MissingLine, OverrideLine, Quality, ReceivedLine
 from transforms.indicators import stale_after
 from transforms.packs.blocks import list_blocks
+from transforms.packs.calendar import make_calendar_lines
 from transforms.packs.commentary import is_commented
 from transforms.packs.inputs import PackInput, period_text
 from transforms.words import USED_WORDS, join_words, plural, say_accepted, say_short_date
@@ -37,6 +38,7 @@ def make_quality(pack: PackInput) -> Quality:
         tuple(overrides),
         tuple(findings),
         tuple((u.label, ", ".join(u.plan_refs), u.why) for u in pack.programme.unmeasured),
+        tuple(make_calendar_lines(pack)),
     )
 
 
