@@ -64,7 +64,7 @@ def prepare(folder: Path) -> Place:
     (folder / "sent").mkdir()
     for week, day in enumerate(WEEKS):
         for letter, lit in (("a", 298), ("b", 301), ("wrong", 298)):
-            book = lamps(day, (394, lit), (200, 150 + week), (100, 90))
+            book = lamps(day, (394, lit), (200, 150 + week), (100 + week, 90))
             if letter == "wrong":
                 book.put("Quay & Basin", "Lit in time", 296)
                 book.put("Upper Reach", "Lit in time", 140)
