@@ -13,7 +13,8 @@ from flows.running import add_overdue, find_overdue
 from flows.settings import Home
 from history.records import IssueRecord, PackRecord
 from history.store import History
-from schemas.pack import CalendarLine
+from report_templates.render import render_html
+from schemas.pack import CalendarLine, Pack, Quality
 from tests.builders import LAMP_REPORT, changed
 from tests.end_to_end.command import run
 from tests.scenarios.harbour import Harbour, lamps
@@ -160,6 +161,13 @@ def test_a_pack_tells_what_came_late_or_has_not_come_since_the_previous_reportin
             "as at 17 Mar 2031, was due 24 Mar 2031; as at 31 Mar 2031, due 7 Apr 2031",
         ),
     )
+    assert "1 return late or still to come" in read_quality(march, MARCH).sentence
+
+
+def test_the_page_on_data_quality_has_a_table_of_it(march: Harbour) -> None:
+    page = render_html(model(march, MARCH))
+    assert "<h3>Returns that came late, or have not come</h3>" in page
+    assert '<th scope="row">Weekly lamp report</th><td>as at 10 Mar 2031, 1 day late</td>' in page
 
 
 def test_a_pack_says_nothing_of_a_calendar_that_nobody_declared(tmp_path: Path) -> None:
@@ -169,12 +177,20 @@ def test_a_pack_says_nothing_of_a_calendar_that_nobody_declared(tmp_path: Path) 
 
 
 def calendar_lines(harbour: Harbour, as_at: dt.date) -> tuple[CalendarLine, ...]:
+    return read_quality(harbour, as_at).calendar
+
+
+def read_quality(harbour: Harbour, as_at: dt.date) -> Quality:
+    return model(harbour, as_at).quality
+
+
+def model(harbour: Harbour, as_at: dt.date) -> Pack:
     history = History(harbour.home / "history")
     try:
         position = derive_position(history, harbour.loaded, as_at)
     finally:
         history.close()
-    return model_pack(position, find_board(position, "keepers"), None).quality.calendar
+    return model_pack(position, find_board(position, "keepers"), None)
 
 
 def test_a_run_lists_overdue_returns_among_what_is_missing(march: Harbour) -> None:

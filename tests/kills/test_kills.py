@@ -16,6 +16,7 @@ from tests.scenarios.harbour import lamps
 from tests.together.work import MARCH, Place, find_faults
 
 _POINTS = 200
+_SHARES = 2
 
 
 @dataclass
@@ -114,10 +115,12 @@ def test_some_points_of_taking_in(undisturbed: Commands, tmp_path: Path) -> None
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("share", range(_SHARES))
 @pytest.mark.parametrize("name", [k.name for k in COMMANDS])
-def test_every_point_of_a_command(name: str, undisturbed: Commands, tmp_path: Path) -> None:
+def test_every_point_of_a_command(name: str, share: int, undisturbed: Commands, tmp_path: Path) -> None:
+    """In shares, so that several processes may take them."""
     sound = undisturbed[name]
-    for point in range(1, sound.steps + 1):
+    for point in range(1 + share, sound.steps + 1, _SHARES):
         kill_and_run_again(sound, point, tmp_path / f"{point}")
 
 
