@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 from pathlib import Path
 
 
@@ -15,9 +16,9 @@ def publish_file(target: Path, content: bytes) -> Path:
     if target.is_file() and not target.stat().st_mode & 0o222:
         raise PermissionError(errno.EACCES, "it is read-only and is not replaced", str(target))
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{os.fsencode(target.name)[:200].decode(errors='ignore')}.{os.getpid()}.part")
+    draft = target.with_name(f".{secrets.token_hex(8)}.part")  # short, as the longest name leaves no room
     try:
-        with draft.open("wb") as stream:
+        with draft.open("xb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())

@@ -88,6 +88,7 @@ def give_pack(
         position.remarks,
         changes,
         erratum,
+        position.calendars,
     )
 
 

@@ -12,11 +12,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from flows.checking import JudgedFile
+from flows.locks import editing
 from flows.settings import UsageError
 from flows.speaking import read_with
 from history.records import Receipt
 from history.store import History
-from programmes.load import LoadedProgramme
+from programmes.declare import Draft, draft_entry, write_draft
+from programmes.load import LoadedProgramme, load_programme
 from schemas.config import Correction, Programme
 from schemas.decisions import OVERRIDABLE_ERRORS, Override, explain_refusal
 from schemas.facts import LABEL_FIELD, Observation, Period, Reading
@@ -295,6 +297,36 @@ def effect_of(evidence: Evidence, loaded: LoadedProgramme, decision: Correction 
     held = {_about(o) for o in before.observations if o.state in {"held", "stated_only"}}
     fresh_figures = [o for o in after.observations if o.state == "sound" and _about(o) in held]
     return Effect(tuple(o for o in fresh_figures if _is_derived(o, after.observations)))
+
+
+def write_decision(folder: Path, draft: Draft, entry: dict[str, Any], evidence: Evidence, chosen: Proposal) -> bool:
+    """Put a drafted decision into the YAML, alone with it. False where the same was declared meanwhile.
+
+    What others declared since the draft was made stays; the entry is added to it. UsageError where it no longer
+    fits, DeclarationError or ConfigurationError where the YAML cannot take it.
+    """
+    with editing(folder):
+        now = draft.path.read_bytes() if draft.path.is_file() else None
+        if now != draft.before:
+            again = _propose_again(evidence, load_programme(folder), entry, chosen)
+            if again is None or again.is_declared:
+                return False
+            if again.why_not:
+                raise UsageError(f"{chosen.sheet}!{chosen.cell}: {again.why_not}")
+            draft = draft_entry(folder, draft.kind, entry)
+        write_draft(folder, draft)
+    return True
+
+
+def _propose_again(
+    evidence: Evidence, loaded: LoadedProgramme, entry: dict[str, Any], chosen: Proposal
+) -> Proposal | None:
+    """The same proposal by what is declared now; None where nothing calls for it any more."""
+    if "code" in entry:
+        found = propose_overrides(evidence, loaded, entry["code"], entry.get("use"))
+    else:
+        found = propose_corrections(evidence, loaded)
+    return next((p for p in found if _is_same(p, chosen)), None)
 
 
 def _is_derived(item: Observation, observations: Sequence[Observation]) -> bool:

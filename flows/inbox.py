@@ -15,6 +15,8 @@ from flows.settings import Home
 _NOT_RETURNS = {"thumbs.db", "desktop.ini"}
 _UNFINISHED = {".part", ".partial", ".crdownload", ".download", ".filepart", ".tmp"}
 _OWN_FOLDERS = {"refused"}
+_ASIDE = ".taken"
+_MOST_NAME_BYTES = 255
 _YOUNG_SECONDS = 3.0
 _LOOK_AGAIN_SECONDS = 0.25
 
@@ -129,9 +131,19 @@ def _is_young(seen: tuple[int, int]) -> bool:
 def take_away(path: Path, sha256: str, target: Path | None) -> bool:
     """Take a file out of the inbox: to `target`, or away for good. False where it is no longer the file read.
 
-    It is set aside first, so that what a sender puts there under the same name meanwhile is not lost.
+    It is set aside first, so that what a sender puts there under the same name meanwhile is not lost. The
+    caller is alone with the inbox (flows.locks).
     """
-    aside = path.with_name(f".taken-{sha256[:16]}")
+    aside = path.parent / _ASIDE / path.name
+    aside.parent.mkdir(exist_ok=True)
+    try:
+        return _take_by(aside, path, sha256, target)
+    finally:
+        with contextlib.suppress(OSError):
+            aside.parent.rmdir()
+
+
+def _take_by(aside: Path, path: Path, sha256: str, target: Path | None) -> bool:
     try:
         os.replace(path, aside)
     except FileNotFoundError:
@@ -149,10 +161,42 @@ def take_away(path: Path, sha256: str, target: Path | None) -> bool:
     return True
 
 
+def restore_inbox(home: Home, programme: str) -> None:
+    """Put back what a run that was broken off had set aside. The caller is alone with the inbox."""
+    folder = home.inbox(programme)
+    aside = folder / _ASIDE
+    if not aside.is_dir():
+        return
+    for path in sorted(aside.iterdir()):
+        _put_back(path, folder / path.name)
+    aside.rmdir()
+
+
+def number_name(name: str, number: int) -> str:
+    """A file name with a number behind it, as long as a name may be: "return (2).xlsx"."""
+    if number < 2:
+        return name
+    suffix = f" ({number}){Path(name).suffix}"
+    room = _MOST_NAME_BYTES - len(os.fsencode(suffix))
+    return os.fsencode(Path(name).stem)[:room].decode(errors="ignore") + suffix
+
+
 def _put_back(aside: Path, path: Path) -> None:
     """Give a file its place back; if that is taken by now, it keeps a name of its own beside it."""
-    with contextlib.suppress(OSError):
-        os.link(aside, path)
-        aside.unlink()
-        return
-    os.replace(aside, path.with_name(f"{path.stem} (2){path.suffix}") if path.exists() else path)
+    number = 1
+    while True:
+        place = path.with_name(number_name(path.name, number))
+        if place.exists() and place.samefile(aside):
+            aside.unlink()  # a run was broken off between the two steps below
+            return
+        try:
+            os.link(aside, place)
+            aside.unlink()
+            return
+        except FileExistsError:
+            number += 1
+        except OSError:  # a file system without links
+            if not place.exists():
+                os.replace(aside, place)
+                return
+            number += 1

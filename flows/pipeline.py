@@ -24,6 +24,7 @@ from flows.retiring import describe_retired
 from flows.running import (
     RunResult,
     build_board,
+    find_overdue,
     ingest_inbox,
     last_reporting_date,
     programmes_to_run,
@@ -122,7 +123,7 @@ def monthly_run(home: Path, programme: str | None, on: dt.date, received_at: str
             result.packs.append(pack)
         if result.position is None:
             result.position = derive(home, folder, as_at)
-        summarise(result)
+        summarise(result, find_overdue(Home(home), folder, on))
         create_markdown_artifact(_summary(result), key="run")
         results.append(result)
     return results

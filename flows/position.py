@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from flows.calendars import follow_returns
 from flows.comparing import day_received
 from flows.owner_rows import read_trackers, renew_findings
 from flows.recalling import Recall
@@ -23,6 +24,7 @@ from schemas.evidence import AppliedOverride, ReceivedFile, RefusedFile
 from schemas.findings import Finding
 from schemas.kpi import KpiRow
 from transforms.actions import RatedPlan, rate_actions
+from transforms.calendar import ReturnCalendar
 from transforms.commentary import Remark, read_commentary
 from transforms.indicators import derive_kpis
 from transforms.known import Facts
@@ -55,6 +57,7 @@ class Position:
     overrides: tuple[Override, ...] = ()
     across: tuple[AppliedOverride, ...] = ()
     remarks: tuple[Remark, ...] = field(default=())
+    calendars: tuple[ReturnCalendar, ...] = ()
 
     def receipt(self, receipt_id: int) -> ReceivedFile:
         """The received file of a receipt id."""
@@ -83,7 +86,7 @@ def derive_position(
     """The position of a programme. Without `as_known`, of now: configuration and decisions as declared now."""
     known = resolve_known(history, loaded.programme.id, as_known)
     if known is None:
-        register(history, loaded, utc_now())
+        loaded, _ = register(history, loaded, utc_now())
     return derive_known(history, loaded.programme.id, as_at, known, depth=depth)
 
 
@@ -101,7 +104,8 @@ def derive_known(
     At the depth of `figures` it has rows, facts and decisions; the plan, remarks and findings of returns are
     left out, which a pack needs beside them.
     """
-    known = history.last_event(name) if known is None else known  # what arrives meanwhile is not part of it
+    if known is None:
+        known = history.last_event(name)  # once: what comes while the position is derived is not half of it
     found = history.configuration_at(name, known)
     if found is None:
         raise UsageError(f"nothing is known of {name} yet; run `boardpack ingest --programme {name}` first")
@@ -142,6 +146,7 @@ def derive_known(
         tuple(overrides),
         across,
         tuple(_remarks(history, programme, receipts, as_at)) if is_whole else (),
+        tuple(_calendars(history, programme, as_at, known)) if is_whole else (),
     )
 
 
@@ -211,6 +216,13 @@ def _refused(
     for item in history.refusals(programme.id, known):
         if before is None or day_received(item.received_at) > before:
             yield RefusedFile(item.name, item.sha256, item.received_at, item.findings)
+
+
+def _calendars(history: History, programme: Programme, as_at: dt.date, known: int) -> list[ReturnCalendar]:
+    """The calendars that are declared, by all that is known; a pack is held to no other."""
+    if not any(item.first for item in programme.returns):
+        return []
+    return follow_returns(programme, history.arrivals(programme.id, known), as_at, declared_only=True)
 
 
 def _remarks(history: History, programme: Programme, receipts: Sequence[Receipt], as_at: dt.date) -> list[Remark]:

@@ -7,14 +7,16 @@ value. Only the account that runs Boardpack can open folder and files. Time is t
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import os
+import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from flows.checking import JudgedFile
+from flows.inbox import take_away
+from flows.locks import taking_in
 from flows.publishing import register_files
 from flows.settings import Home
 from flows.taking import TakenFile
@@ -28,28 +30,26 @@ _SUFFIX = ".quarantined"
 def quarantine_files(
     history: History, home: Home, programme: str, taken: Iterable[TakenFile], received_at: str, days: int
 ) -> list[str]:
-    """Put every taken file that holds personal data into quarantine; returns the names to show.
+    """Keep every taken file that holds personal data in quarantine; returns the names to show.
 
-    A file of the inbox is moved. One named on the command line is copied, and the user's own is left alone.
-    Bytes that are there already keep their first note, and so their first day of deletion. History knows the
-    hash of a note before it is written.
+    Bytes that are there already keep their first note, and so their first day of deletion. What lies in the inbox
+    stays until its sender was answered (clear_quarantined), should the run be broken off. History knows the hash of
+    a note before it is written.
     """
     found = [item.judged for item in taken if item.judged.is_personal]
     for judged in found:
         with _nameless_failures():
-            folder = _make_folder(home, programme)
-            note = folder / f"{judged.reading.sha256}.json"
-            if _expires_on(note) is None:
-                text = _describe(judged, received_at, days)
-                register_files(
-                    history, home, programme, {note: (hash_original(text), len(text), "note of quarantine")}
-                )
-                _write(note, text)
-            # the note first: bytes are never there without their day of deletion
-            _write(folder / f"{judged.reading.sha256}{_SUFFIX}", judged.content)
-            if judged.path.parent == home.inbox(programme):
-                _remove_original(judged)
+            _keep(history, home, programme, judged, received_at, days)
     return [judged.name for judged in found]
+
+
+def clear_quarantined(home: Home, programme: str, taken: Iterable[TakenFile]) -> None:
+    """Take what was put into quarantine out of the inbox, unless another file has taken its place since it was
+    read. A file named on the command line is the user's own and is left alone."""
+    for judged in (item.judged for item in taken if item.judged.is_personal):
+        if judged.path.parent == home.inbox(programme):
+            with _nameless_failures():
+                take_away(judged.path, judged.reading.sha256, None)
 
 
 def purge_quarantine(home: Home, programme: str, received_at: str) -> list[str]:
@@ -60,7 +60,7 @@ def purge_quarantine(home: Home, programme: str, received_at: str) -> list[str]:
         return []
     today = received_at[:10]
     purged = set()
-    with _nameless_failures():
+    with taking_in(home, programme), _nameless_failures():
         for path in sorted(folder.iterdir()):
             sha256 = path.name.partition(".")[0]
             expires_on = _expires_on(folder / f"{sha256}.json")
@@ -85,6 +85,17 @@ def _make_folder(home: Home, programme: str) -> Path:
     return folder
 
 
+def _keep(history: History, home: Home, programme: str, judged: JudgedFile, received_at: str, days: int) -> None:
+    folder = _make_folder(home, programme)
+    note = folder / f"{judged.reading.sha256}.json"
+    if _expires_on(note) is None:
+        text = _describe(judged, received_at, days)
+        register_files(history, home, programme, {note: (hash_original(text), len(text), "note of quarantine")})
+        _write(note, text)
+    # the note first: bytes are never there without their day of deletion
+    _write(folder / f"{judged.reading.sha256}{_SUFFIX}", judged.content)
+
+
 def _describe(judged: JudgedFile, received_at: str, days: int) -> bytes:
     """The note of a file: what it is, without its name and without a value."""
     expires_on = dt.date.fromisoformat(received_at[:10]) + dt.timedelta(days=days)
@@ -100,8 +111,8 @@ def _describe(judged: JudgedFile, received_at: str, days: int) -> bytes:
 
 
 def _write(target: Path, content: bytes) -> None:
-    draft = target.with_name(f"{target.name}.{os.getpid()}.part")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _FILE_MODE), "wb") as stream:
+    draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE), "wb") as stream:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
@@ -114,12 +125,6 @@ def _expires_on(note: Path) -> str | None:
         return dt.date.fromisoformat(json.loads(note.read_text(encoding="utf-8"))["expires_on"]).isoformat()
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _remove_original(judged: JudgedFile) -> None:
-    """Take the file out of the inbox, unless another one has taken its place since it was read."""
-    if judged.path.is_file() and hashlib.sha256(judged.path.read_bytes()).hexdigest() == judged.reading.sha256:
-        judged.path.unlink()
 
 
 @contextmanager

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import threading
 from functools import lru_cache
 
 from flows.settings import UsageError
 from workbooks.isolation import Limits, WorkbookOpener
 
 _MEGABYTE = 1024 * 1024
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def shared_opener() -> WorkbookOpener:
+    """The one opener of this process; its reading process starts with the first file, or when prepared."""
+    with _ONE_AT_A_TIME:  # threads that ask at once get the same one
+        return _make_opener()
 
 
 @lru_cache(maxsize=1)
-def shared_opener() -> WorkbookOpener:
-    """The one opener of this process; its reading process starts with the first file, or when prepared."""
+def _make_opener() -> WorkbookOpener:
     return WorkbookOpener(read_limits())
 
 

@@ -54,6 +54,7 @@ class _Desk:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._laid: dict[str, Draft | None] = {}
+        self._gone: set[str] = set()
 
     @property
     def drafts(self) -> list[Draft]:
@@ -61,8 +62,9 @@ class _Desk:
         return [draft for draft in self._laid.values() if draft is not None]
 
     def put(self, name: str, content: bytes, what: str) -> Path:
-        """Lay a file on the desk; returns where it will lie."""
+        """Lay a file on the desk; returns where it will lie. What is laid first is written first."""
         draft = Draft(self._folder / name, content, what)
+        self._laid.pop(name, None)
         self._laid[name] = draft
         return draft.path
 
@@ -70,6 +72,7 @@ class _Desk:
         """Take a file away, if there is one."""
         if self.holds(name):
             self._laid[name] = None
+            self._gone.add(name)
 
     def holds(self, name: str) -> bool:
         """Whether anything will lie there."""
@@ -85,9 +88,8 @@ class _Desk:
 
     def clear(self) -> None:
         """Delete from the folder what was taken away."""
-        for name, draft in self._laid.items():
-            if draft is None:
-                (self._folder / name).unlink(missing_ok=True)
+        for name in self._gone:
+            (self._folder / name).unlink(missing_ok=True)
 
 
 def return_checked(judged: JudgedFile, programme: Programme, folder: Path) -> Returned:
@@ -168,10 +170,11 @@ def _lay_out(desk: _Desk, sent: SentFile, copy: _Copy | None) -> Returned:
         name = f"{base}{copy.ending}"
         said = ReturnedCopy(name, hash_content(copy.content), not copy.why_not, copy.why_not)
     it = acknowledge(sent, said)
-    _clear_older(desk, base, copy)
+    _clear_older(desk, base)
+    # the text first: it says whose the other files of its name are, should this be broken off
+    text = desk.put(f"{base}{_TEXT}", render_acknowledgement_text(it).encode(), "acknowledgement")
     path = desk.put(said.name, copy.content, "copy") if said and copy else None
     page = desk.put(f"{base}{_PAGE}", render_acknowledgement_html(it).encode(), "acknowledgement")
-    text = desk.put(f"{base}{_TEXT}", render_acknowledgement_text(it).encode(), "acknowledgement")
     return Returned(path, page, text)
 
 
@@ -207,11 +210,10 @@ def _is_free(desk: _Desk, base: str, sent: SentFile, copy: _Copy | None) -> bool
     return all(found == new or f": {found}\n" in record for found in hashes)
 
 
-def _clear_older(desk: _Desk, base: str, copy: _Copy | None) -> None:
-    """An earlier copy of the same file under another ending no longer holds."""
+def _clear_older(desk: _Desk, base: str) -> None:
+    """An earlier copy of the same file no longer holds."""
     for ending in _COPIES:
-        if copy is None or ending != copy.ending:
-            desk.take_away(f"{base}{ending}")
+        desk.take_away(f"{base}{ending}")
 
 
 def describe_returned(returned: Sequence[Returned]) -> list[str]:

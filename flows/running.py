@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from flows.building import BuiltPack, build_pack, find_board, missing_returns
+from flows.calendars import overdue_form, read_calendars
 from flows.checking import shown_path
 from flows.inbox import WaitingFile
+from flows.locks import building
 from flows.position import Position, derive_position
 from flows.quarantine import purge_quarantine
 from flows.receiving import Received, receive_files
@@ -18,6 +20,7 @@ from flows.retiring import retire_originals
 from flows.settings import Home, UsageError, find_programme_folder, open_history, programme_folders
 from flows.taking import TakenFile
 from programmes.load import LoadedProgramme, load_programme
+from transforms.calendar import ReturnCalendar
 
 
 @dataclass(slots=True)
@@ -90,14 +93,15 @@ def build_board(
 ) -> tuple[BuiltPack, Position]:
     """Build one board's pack from what is known now."""
     loaded = load_programme(folder)
-    history = open_history(home)
-    try:
-        position = derive_position(history, loaded, as_at)
-        board = find_board(position, board_id)
-        outbox = home.outbox(loaded.programme.id)
-        return build_pack(history, position, board, outbox, meeting, None), position
-    finally:
-        history.close()
+    with building(home, loaded.programme.id, board_id):
+        history = open_history(home)
+        try:
+            position = derive_position(history, loaded, as_at)
+            board = find_board(position, board_id)
+            outbox = home.outbox(loaded.programme.id)
+            return build_pack(history, position, board, outbox, meeting, None), position
+        finally:
+            history.close()
 
 
 def read_position(home: Home, folder: Path, as_at: dt.date) -> Position:
@@ -109,8 +113,8 @@ def read_position(home: Home, folder: Path, as_at: dt.date) -> Position:
         history.close()
 
 
-def summarise(result: RunResult) -> None:
-    """Note what a run's position holds back and misses."""
+def summarise(result: RunResult, overdue: Sequence[ReturnCalendar] = ()) -> None:
+    """Note what a run's position holds back and misses, and which returns with a declared calendar are overdue."""
     position = result.position
     if position is None:
         return
@@ -125,7 +129,32 @@ def summarise(result: RunResult) -> None:
         for r in position.rows
         if r.state == "held" or r.is_stated
     ]
-    result.missing = [dict(m) for m in missing_returns(position)]
+    result.missing = add_overdue([dict(m) for m in missing_returns(position)], overdue)
+
+
+def add_overdue(missing: list[dict[str, Any]], calendars: Sequence[ReturnCalendar]) -> list[dict[str, Any]]:
+    """What is missing, with the overdue period ends of each return that has a declared calendar."""
+    found = {c.return_id: c for c in calendars if c.is_declared and c.in_state("overdue")}
+    told = [{**m, "overdue": _overdue_forms(found.pop(m["return"], None))} for m in missing]
+    for calendar in found.values():
+        came = [e.as_at for e in calendar.expected if e.as_at is not None]
+        last = max(came, default=None)
+        own = {
+            "return": calendar.return_id,
+            "title": calendar.title,
+            "last_period_end": last.isoformat() if last else None,
+        }
+        told.append({**own, "age_days": None, "figures": [], "overdue": _overdue_forms(calendar)})
+    return told
+
+
+def _overdue_forms(calendar: ReturnCalendar | None) -> list[dict[str, Any]]:
+    return [overdue_form(e) for e in calendar.in_state("overdue")] if calendar else []
+
+
+def find_overdue(home: Home, folder: Path, on: dt.date) -> list[ReturnCalendar]:
+    """The calendars of a programme's returns on a day."""
+    return read_calendars(home, load_programme(folder), on)[0]
 
 
 def run_form(results: Sequence[RunResult]) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.checking import JudgedFile, judge_file
-from flows.comparing import compare_files
+from flows.comparing import compare_files, day_received
 from flows.owner_rows import compare_with_plan
-from history.records import Arrival
+from history.records import Arrival, Declared
 from history.store import History, sha_of
-from programmes.load import LoadedProgramme
+from programmes.load import LoadedProgramme, load_again
 from schemas.config import Correction, DueDateDecision
 from schemas.decisions import Override
+from transforms.calendar import late_by
 
 if TYPE_CHECKING:
     from flows.returning import Returned
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TakenFile:
-    """A judged file and what history made of it: its receipt (None if refused), whether it was known, and what
-    went back to its sender."""
+    """A judged file and what history made of it: its receipt (None if refused), whether it was known, what went
+    back to its sender, and how many days late it came (0: in time, restated, or of no declared calendar)."""
 
     judged: JudgedFile
     receipt_id: int | None
     already_known: bool
     returned: Returned | None = None
+    late_days: int = 0
 
 
 def order_files(files: Iterable[JudgedFile]) -> list[JudgedFile]:
@@ -84,21 +86,37 @@ def file_workbook(
         reading.scope,
     )
     filed = history.file_receipt(arrival, judged.content)
-    return TakenFile(judged, filed.receipt_id, filed.already_known)
+    is_first = not filed.already_known and filed.ordinal == 1
+    late = late_by(reading.item, reading.period.end, day_received(received_at)) if is_first else 0
+    return TakenFile(judged, filed.receipt_id, filed.already_known, late_days=late)
 
 
-def register(history: History, loaded: LoadedProgramme, at: str) -> str:
-    """Record configuration and declared decisions as they are now; returns the configuration's SHA-256."""
-    programme = loaded.programme
-    sha = history.register_configuration(programme.id, programme.model_dump_json(by_alias=True), at)
-    declared: dict[str, list[dict[str, str]]] = {
-        "correction": [_declared(c, c.date, c.reason) for c in loaded.corrections],
-        "override": [_declared(o, o.date, o.note) for o in loaded.overrides],
-        "due_date": [_declared(d, d.meeting, d.reason) for d in loaded.due_dates],
-    }
-    for kind, entries in declared.items():
-        history.register_decisions(programme.id, kind, entries, at)
-    return sha
+def register(history: History, loaded: LoadedProgramme, at: str) -> tuple[LoadedProgramme, str]:
+    """Record configuration and decisions as they are declared now; returns what was recorded, and the
+    configuration's SHA-256.
+
+    `loaded` may be older than the YAML by now: the YAML is looked at again while nobody else can record.
+    """
+    now = [loaded]
+
+    def read() -> Declared:
+        now[0] = load_again(loaded)
+        return _to_declared(now[0])
+
+    sha = history.register_declared(read, at)
+    return now[0], sha
+
+
+def _to_declared(loaded: LoadedProgramme) -> Declared:
+    return Declared(
+        loaded.programme.id,
+        loaded.programme.model_dump_json(by_alias=True),
+        {
+            "correction": [_declared(c, c.date, c.reason) for c in loaded.corrections],
+            "override": [_declared(o, o.date, o.note) for o in loaded.overrides],
+            "due_date": [_declared(d, d.meeting, d.reason) for d in loaded.due_dates],
+        },
+    )
 
 
 def _declared(decision: Correction | Override | DueDateDecision, decided_on: dt.date, reason: str) -> dict[str, str]:
@@ -113,7 +131,7 @@ def _declared(decision: Correction | Override | DueDateDecision, decided_on: dt.
 
 def take_files(history: History, paths: Sequence[Path], loaded: LoadedProgramme, received_at: str) -> list[TakenFile]:
     """Judge workbooks, alone, against each other and against history, and file them in the order of their dates."""
-    configuration_sha = register(history, loaded, received_at)
+    loaded, configuration_sha = register(history, loaded, received_at)
     judged = order_files(judge_file(path, loaded.programme) for path in paths)
     taken = []
     for item in compare_files(judged, loaded, received_at, history):

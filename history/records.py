@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -34,6 +34,18 @@ class Receipt:
     def place(self) -> tuple[str, str, str]:
         """What the receipt is of: return, period and scope. Of the receipts of one place the last one speaks."""
         return (self.return_id, self.period.key, normalise(self.scope))
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a programme's YAML says at one moment: its configuration, and the decisions of each kind.
+
+    Each decision holds json, role, decided_on and reason.
+    """
+
+    programme: str
+    configuration: str
+    decisions: Mapping[str, Sequence[Mapping[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +80,12 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class FiledReceipt:
-    """What became of a file that was taken: its receipt, and whether nothing changed."""
+    """What became of a file that was taken: its receipt, whether nothing changed, and the how manieth arrival it
+    is for its return and period (0 where nothing changed)."""
 
     receipt_id: int
     already_known: bool
+    ordinal: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from history.packs import Packs
 from history.published import Published
 from history.records import (
     Arrival,
+    Declared,
     FiledReceipt,
     Receipt,
     Refusal,
@@ -100,7 +101,7 @@ class History:
                     for i, f in enumerate(arrival.findings)
                 ],
             )
-        return FiledReceipt(seq, False)
+        return FiledReceipt(seq, False, ordinal)
 
     def file_refusal(
         self,
@@ -143,33 +144,32 @@ class History:
 
     # configuration and decisions
 
+    def register_declared(self, read: Callable[[], Declared], at: str) -> str:
+        """Record what is declared, by what `read` says while the write lock is held; returns the configuration's
+        SHA-256.
+
+        So registrations follow each other as the states of the YAML did: nobody who read it earlier can
+        withdraw what was declared since.
+        """
+        with writing(self._engine) as connection:
+            declared = read()
+            sha = _set_configuration(connection, declared.programme, declared.configuration, at)
+            for kind, entries in declared.decisions.items():
+                _set_decisions(connection, declared.programme, kind, entries, at)
+        return sha
+
     def register_configuration(self, programme: str, text: str, at: str) -> str:
         """Record the configuration if it is not the one last recorded; returns its SHA-256."""
-        sha = sha_of(text)
         with writing(self._engine) as connection:
-            last = connection.scalar(
-                select(t.configuration.c.sha)
-                .where(t.configuration.c.programme == programme)
-                .order_by(t.configuration.c.seq.desc())
-                .limit(1)
-            )
-            if last != sha:
-                seq = add_event(connection, programme, "configuration", at)
-                connection.execute(insert(t.configuration).values(seq=seq, programme=programme, sha=sha, json=text))
-        return sha
+            return _set_configuration(connection, programme, text, at)
 
     def register_decisions(self, programme: str, kind: str, declared: Sequence[Mapping[str, str]], at: str) -> None:
         """Make the recorded decisions of one kind those declared: new ones are added, others withdrawn.
 
         Each holds json, role, decided_on and reason. Nothing is deleted: a withdrawal is an event too.
         """
-        wanted = {sha_of(d["json"]): d for d in declared}
         with writing(self._engine) as connection:
-            held = _decisions(connection, programme, kind, None)
-            for sha in held.keys() - wanted.keys():
-                _add_decision(connection, programme, kind, at, dict(held[sha]), sha, is_withdrawn=1)
-            for sha in [s for s in wanted if s not in held]:
-                _add_decision(connection, programme, kind, at, wanted[sha], sha, is_withdrawn=0)
+            _set_decisions(connection, programme, kind, declared, at)
 
     def configuration_at(self, programme: str, as_known: int | None) -> tuple[str, str] | None:
         """SHA-256 and text of the configuration in force at an event (the first one, if before it)."""
@@ -237,6 +237,14 @@ class History:
             rows = connection.execute(query).mappings().all()
         found = current_receipts([*(to_receipt(dict(row)) for row in rows), *joining])
         return [r for r in found if until is None or r.period.end <= until]
+
+    def arrivals(self, programme: str, as_known: int | None) -> list[Receipt]:
+        """Every receipt as known at an event, those that were restated since too, in the order of arrival."""
+        query = select(t.receipt).where(t.receipt.c.programme == programme).order_by(t.receipt.c.receipt_id)
+        if as_known is not None:
+            query = query.where(t.receipt.c.receipt_id <= as_known)
+        with reading(self._engine) as connection:
+            return [to_receipt(dict(row)) for row in connection.execute(query).mappings()]
 
     def refusals(self, programme: str, as_known: int | None) -> list[Refusal]:
         """The files refused up to an event."""
@@ -369,6 +377,26 @@ def _add_file(connection: Connection, sha256: str, size: int, name: str) -> None
 def _add_all(connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
         connection.execute(insert(table), rows)
+
+
+def _set_configuration(connection: Connection, programme: str, text: str, at: str) -> str:
+    sha = sha_of(text)
+    own = select(t.configuration.c.sha).where(t.configuration.c.programme == programme)
+    if connection.scalar(own.order_by(t.configuration.c.seq.desc()).limit(1)) != sha:
+        seq = add_event(connection, programme, "configuration", at)
+        connection.execute(insert(t.configuration).values(seq=seq, programme=programme, sha=sha, json=text))
+    return sha
+
+
+def _set_decisions(
+    connection: Connection, programme: str, kind: str, declared: Sequence[Mapping[str, str]], at: str
+) -> None:
+    wanted = {sha_of(d["json"]): d for d in declared}
+    held = _decisions(connection, programme, kind, None)
+    for sha in sorted(held.keys() - wanted.keys(), key=lambda s: int(held[s]["seq"])):
+        _add_decision(connection, programme, kind, at, dict(held[sha]), sha, is_withdrawn=1)
+    for sha in [s for s in wanted if s not in held]:
+        _add_decision(connection, programme, kind, at, wanted[sha], sha, is_withdrawn=0)
 
 
 def _add_decision(

@@ -37,6 +37,7 @@ class Draft:
     lines: str
     before: bytes | None
     after: bytes
+    kind: Kind
 
 
 def draft_entry(folder: Path, kind: Kind, entry: Mapping[str, Any]) -> Draft:
@@ -48,7 +49,7 @@ def draft_entry(folder: Path, kind: Kind, entry: Mapping[str, Any]) -> Draft:
     before = path.read_bytes() if path.is_file() else None
     text = (before or b"").decode("utf-8")
     after, lines = _add_entry(text, kind, entry, path.name)
-    return Draft(path, lines, before, after.encode("utf-8"))
+    return Draft(path, lines, before, after.encode("utf-8"), kind)
 
 
 def check_draft(folder: Path, draft: Draft) -> LoadedProgramme:
@@ -69,6 +70,7 @@ def check_draft(folder: Path, draft: Draft) -> LoadedProgramme:
 def write_draft(folder: Path, draft: Draft) -> LoadedProgramme:
     """Put the draft in place, whole or not at all, and load the programme again.
 
+    The caller is alone with the YAML, so far as other commands go: what they left unfinished is cleared away.
     DeclarationError where somebody changed the file since it was read; ConfigurationError where the result
     would not load. In both cases nothing is written.
     """
@@ -76,7 +78,9 @@ def write_draft(folder: Path, draft: Draft) -> LoadedProgramme:
     now = draft.path.read_bytes() if draft.path.is_file() else None
     if now != draft.before:
         raise DeclarationError(f"{draft.path.name} was changed meanwhile; nothing was written, please try again")
-    handle, name = tempfile.mkstemp(dir=draft.path.parent, prefix=f".{draft.path.name}.")
+    for left in draft.path.parent.glob(f".{draft.path.name}.*.part"):
+        left.unlink(missing_ok=True)
+    handle, name = tempfile.mkstemp(dir=draft.path.parent, prefix=f".{draft.path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(draft.after)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from types import UnionType
@@ -55,13 +56,14 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LoadedProgramme:
-    """A programme with its declared decisions, and the folder it came from."""
+    """A programme with its declared decisions, the folder it came from, and the stamp of what it was read from."""
 
     programme: Programme
     corrections: tuple[Correction, ...]
     due_dates: tuple[DueDateDecision, ...]
     folder: Path
     overrides: tuple[Override, ...] = ()
+    stamp: str = ""
 
 
 class _Tree:
@@ -128,7 +130,28 @@ def load_programme(folder: Path) -> LoadedProgramme:
     """The programme of a folder. ConfigurationError names every file, line and key that is wrong."""
     if not (folder / "programme.yaml").is_file():
         raise ConfigurationError([ConfigProblem(str(folder), None, "", "there is no programme.yaml in this folder")])
-    return _load_sound(folder) or _load_with_places(folder)
+    stamp = _stamp(folder)  # taken first: what changes while it is read does not bear it
+    return replace(_load_sound(folder) or _load_with_places(folder), stamp=stamp)
+
+
+def load_again(loaded: LoadedProgramme) -> LoadedProgramme:
+    """The programme as its folder says it now: the same one, if nothing was changed since it was read."""
+    while loaded.stamp != _stamp(loaded.folder):
+        loaded = load_programme(loaded.folder)
+    return loaded
+
+
+def _stamp(folder: Path) -> str:
+    """A hash of every file that a programme is read from."""
+    found = hashlib.sha256()
+    for path in sorted([*folder.glob("*.yaml"), *folder.glob("returns/*.yaml")]):
+        try:
+            content = path.read_bytes()
+        except OSError:  # reading the programme says what is wrong with it
+            continue
+        found.update(f"{path.name}\0{len(content)}\0".encode("utf-8", "surrogateescape"))
+        found.update(content)
+    return found.hexdigest()
 
 
 def _load_sound(folder: Path) -> LoadedProgramme | None:

@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import io
 import logging
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -28,6 +29,7 @@ _SECTION = "section-"
 _SOURCE = "source-"
 _SHORT = 1 / 3
 _MOST_LAYOUTS = 6
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class RenderingError(Exception):
@@ -123,8 +125,14 @@ def render_pdf(pack: Pack) -> RenderedPack:
     """The pack as a tagged PDF; the same model gives the same bytes.
 
     Where a section would end on a page that is less than a third full, the next one begins there.
-    RenderingError if the renderer has anything to complain about.
+    RenderingError if the renderer has anything to complain about. Threads render one at a time: the renderer
+    is not made for more, and its complaints would be taken for another pack's.
     """
+    with _ONE_AT_A_TIME:
+        return _render_pdf(pack)
+
+
+def _render_pdf(pack: Pack) -> RenderedPack:
     flowing: frozenset[str] = frozenset()
     document = _lay_out(render_html(pack))
     for _ in range(_MOST_LAYOUTS):

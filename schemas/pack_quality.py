@@ -26,6 +26,15 @@ class MissingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarLine:
+    """A return that came late since the previous reporting date, or has not come: when each was due, in words."""
+
+    title: str
+    late: str
+    waiting: str
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectionLine:
     """A correction that stands behind a printed figure."""
 
@@ -79,3 +88,4 @@ class Quality:
     findings: tuple[FindingLine, ...]
     unmeasured: tuple[tuple[str, str, str], ...]
     earlier: str = ""
+    calendar: tuple[CalendarLine, ...] = ()

@@ -144,7 +144,7 @@ def _place(finding: Finding) -> str:
 def _next_steps(sent: SentFile, copy: ReturnedCopy | None) -> list[str]:
     steps = [_fate(sent)]
     if sent.is_known:
-        steps.append("Exactly this file was taken in before; nothing has changed by sending it again.")
+        steps.append("Exactly this file was taken in before; taking it in again has changed nothing.")
     if copy is not None:
         steps.append(_where(copy))
     if is_withheld(sent.findings):

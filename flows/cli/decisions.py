@@ -30,6 +30,7 @@ from flows.declaring import (
     propose_corrections,
     propose_overrides,
     to_decision,
+    write_decision,
 )
 from flows.settings import (
     Home,
@@ -39,7 +40,7 @@ from flows.settings import (
     find_writable_folder,
     open_history,
 )
-from programmes.declare import DeclarationError, Draft, draft_entry, entry_lines, write_draft
+from programmes.declare import DeclarationError, Draft, draft_entry, entry_lines
 from programmes.load import LoadedProgramme, load_programme
 from schemas.figures import round_half_away
 from transforms.row_forms import plain
@@ -205,7 +206,8 @@ def _declare(
     if not wish.is_json:
         print(f"\nThis {wish.kind} would be added to {draft.path}:\n\n{draft.lines.strip(chr(10))}\n")
         print(_say_effect(effect, evidence))
-    written, why = _write(draft, wish, is_asking=is_asking, is_complete=bool(role and reason))
+    is_complete = bool(role and reason)
+    written, why = _write(draft, entry, evidence, chosen, wish, is_asking=is_asking, is_complete=is_complete)
     if wish.is_json:
         print_json(_form(evidence, listed, chosen, entry, draft, wish, written=written))
     if why:
@@ -233,7 +235,16 @@ def _draft(entry: dict[str, Any], loaded: LoadedProgramme, wish: Wish) -> Draft:
         raise UsageError(str(error)) from None
 
 
-def _write(draft: Draft, wish: Wish, *, is_asking: bool, is_complete: bool) -> tuple[bool, str]:
+def _write(
+    draft: Draft,
+    entry: dict[str, Any],
+    evidence: Evidence,
+    chosen: Proposal,
+    wish: Wish,
+    *,
+    is_asking: bool,
+    is_complete: bool,
+) -> tuple[bool, str]:
     """Write the draft if it is wanted: whether it was, and why it could not be."""
     try:
         folder = find_writable_folder(wish.programme, wish.home)
@@ -250,8 +261,10 @@ def _write(draft: Draft, wish: Wish, *, is_asking: bool, is_complete: bool) -> t
         say("boardpack: nothing was written")
         return False, ""
     try:
-        write_draft(folder, draft)
-    except DeclarationError as error:
+        if not write_decision(folder, draft, entry, evidence, chosen):
+            say(f"boardpack: {_place(chosen)} was declared meanwhile; nothing to write")
+            return False, ""
+    except (DeclarationError, UsageError) as error:
         return False, str(error)
     say(f"written: {draft.path}")
     return True, ""

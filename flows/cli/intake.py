@@ -25,6 +25,7 @@ from flows.settings import (
 )
 from programmes.load import LoadedProgramme, load_programme
 from schemas.config import Programme
+from transforms.words import plural
 
 if TYPE_CHECKING:
     from flows.returning import Returned
@@ -158,7 +159,7 @@ def ingest_files(
     name, at = loaded.programme.id, read_time(received_at) if received_at else utc_now()
     home.inbox(name).mkdir(parents=True, exist_ok=True)
     purged = purge_quarantine(home, name, at)
-    received = receive_files(home, loaded, paths, at)
+    received = receive_files(home, loaded, paths, at, lambda text: say(f"boardpack: {text}"))
     if not received.taken and not received.waiting:
         say(f"The inbox of {name} is empty: {home.inbox(name)}")
     if purged:
@@ -179,7 +180,8 @@ def ingest_files(
 
 def taken_form(item: TakenFile) -> dict[str, Any]:
     """A workbook that was taken in, as `ingest --json` prints it."""
-    return {**file_form(item.judged, item.returned), "receipt": item.receipt_id, "already_known": item.already_known}
+    form = file_form(item.judged, item.returned)
+    return {**form, "receipt": item.receipt_id, "already_known": item.already_known, "late_days": item.late_days}
 
 
 def describe_taken(item: TakenFile) -> str:
@@ -187,4 +189,5 @@ def describe_taken(item: TakenFile) -> str:
     if item.receipt_id is None:
         return describe_file(item.judged)
     known = ", already known" if item.already_known else ""
-    return describe_file(item.judged, f", receipt {item.receipt_id}{known}")
+    late = f", {plural(item.late_days, 'day')} late" if item.late_days else ""
+    return describe_file(item.judged, f", receipt {item.receipt_id}{known}{late}")

@@ -11,6 +11,7 @@ import typer
 
 from flows.cli.failures import BROKEN, HELD, OK, NothingMade
 from flows.cli.options import AsJson, AsKnown, HomeOption
+from flows.locks import building
 from flows.settings import Home, UsageError, find_home, find_programme_folder, open_history, utc_now
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def issue(
         record, loaded = _find(history, place, pack, programme)
         approval = _approve(role, date, despite, loaded)
         try:
-            issued = issue_pack(history, place, record, _with_meeting(approval, meets))
+            with building(place, record.programme, record.board):
+                issued = issue_pack(history, place, record, _with_meeting(approval, meets))
         except IssueRefused as refused:
             raise typer.Exit(_say_refused(refused, record, as_json=as_json)) from None
     raise typer.Exit(_say_issued(issued, record, as_json=as_json))
@@ -91,13 +93,15 @@ def erratum(
         settle_issued(place, history)
         replaced, loaded = _find(history, place, pack, programme)
         approval = None if build_only else _approve(role or "", date, despite, loaded)
-        built = _build(history, place, replaced, loaded, as_known, why)
+        with building(place, replaced.programme, replaced.board):
+            built = _build(history, place, replaced, loaded, as_known, why)
         record = history.packs.find(built.pack_id)
         assert record is not None  # it was recorded just now
         if approval is None:
             raise typer.Exit(_say_built(built, record, home, as_json=as_json))
         try:
-            issued = issue_pack(history, place, record, approval)
+            with building(place, record.programme, record.board):
+                issued = issue_pack(history, place, record, approval)
         except IssueRefused as refused:
             code = _say_refused(refused, record, as_json=as_json, more=_changed_form(built))
             raise typer.Exit(code) from None

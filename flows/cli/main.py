@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.comparing_packs import add_commands as add_diff
+from flows.cli.due import add_commands as add_due
 from flows.cli.issuing import add_commands as add_issuing
 from flows.cli.keeping import add_commands as add_keeping
 from flows.cli.layouts import app as layouts
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 app.add_typer(layouts, name="layout")
 add_keeping(app)
+add_due(app)
 
 _MOST_BYTES_AHEAD = 20_000_000
 

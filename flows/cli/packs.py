@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shlex
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from flows.checking import as_date, shown_path
 from flows.cli.answers import open_position
 from flows.cli.failures import HELD, OK
 from flows.cli.intake import print_json, say
+from flows.locks import building
 from flows.settings import Home, UsageError, find_home, find_programme_folder, open_history, utc_now
 from programmes.load import load_programme
 from transforms.words import plural
@@ -36,17 +38,19 @@ def build_one(
     from flows.position import resolve_known
     from flows.running import pack_form
 
-    position = open_position(programme, as_at, as_known, home_option)
-    found = find_board(position, board)
     meets = as_date(meeting, "meeting date") if meeting else None
     home = find_home(home_option)
     refuse_issued_place(out, home)
-    history = open_history(home)
-    try:
-        upto = resolve_known(history, position.programme.id, as_known)
-        pack = build_pack(history, position, found, home.outbox(position.programme.id), meets, out, upto)
-    finally:
-        history.close()
+    name = load_programme(find_programme_folder(programme, home)).programme.id
+    with building(home, name, board) if home.has_history else nullcontext():
+        position = open_position(programme, as_at, as_known, home_option)
+        found = find_board(position, board)
+        history = open_history(home)
+        try:
+            upto = resolve_known(history, name, as_known)
+            pack = build_pack(history, position, found, home.outbox(name), meets, out, upto)
+        finally:
+            history.close()
     if as_json:
         print_json(pack_form(pack))
     else:

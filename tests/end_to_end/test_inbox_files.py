@@ -128,7 +128,7 @@ def test_names_cannot_lead_out_of_the_inbox(tmp_path: Path, inbox: Path) -> None
     taken, _ = ingest(tmp_path)
     assert {"a?b.xlsx", "?xcod.xlsx", "??[31m.xlsx", "<script>.xlsx"} < set(taken)
     assert len(taken) == 7
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["history", "inbox", "returned"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["history", "inbox", "locks", "returned"]
     assert len(list((inbox / "refused").iterdir())) == 12
 
 

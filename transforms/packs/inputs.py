@@ -17,6 +17,7 @@ from schemas.findings import Finding
 from schemas.kpi import KpiRow
 from schemas.pack import Rating
 from transforms.actions import ActionRow, RatedPlan
+from transforms.calendar import ReturnCalendar
 from transforms.commentary import Remark
 from transforms.known import Facts
 from transforms.words import say_number, say_period, say_short_date
@@ -56,6 +57,7 @@ class PackInput:
     remarks: tuple[Remark, ...] = ()
     changes: Changes | None = None
     erratum: ErratumNotice | None = None
+    calendars: tuple[ReturnCalendar, ...] = ()
 
     @property
     def priorities(self) -> list[str]:

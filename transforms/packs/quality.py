@@ -8,9 +8,18 @@ from collections.abc import Sequence
 from schemas.config import Programme, Return
 from schemas.evidence import AppliedCorrection, AppliedOverride, ReceivedFile, RefusedFile
 from schemas.findings import Finding
-from schemas.pack_quality import CorrectionLine, FindingLine, MissingLine, OverrideLine, Quality, ReceivedLine
+from schemas.pack_quality import (
+    CalendarLine,
+    CorrectionLine,
+    FindingLine,
+    MissingLine,
+    OverrideLine,
+    Quality,
+    ReceivedLine,
+)
 from transforms.indicators import stale_after
 from transforms.packs.blocks import list_blocks
+from transforms.packs.calendar import make_calendar_lines
 from transforms.packs.commentary import is_commented
 from transforms.packs.inputs import PackInput, period_text
 from transforms.words import USED_WORDS, join_words, plural, say_accepted, say_short_date
@@ -29,8 +38,9 @@ def make_quality(pack: PackInput) -> Quality:
     overrides = [_override_line(a, pack, r) for r in received for a in r.overridden]
     overrides += [_override_line(a, pack) for a in pack.across]
     findings = _finding_lines(received, pack)
+    calendar = make_calendar_lines(pack)
     return Quality(
-        _sentence(all_received, missing, corrections, overrides, findings),
+        _sentence(all_received, missing, calendar, corrections, overrides, findings),
         tuple(_received_line(r, pack) for r in used),
         tuple(missing),
         tuple(line for r in pack.refused for line in _refused_lines(r)),
@@ -39,6 +49,7 @@ def make_quality(pack: PackInput) -> Quality:
         tuple(findings),
         tuple((u.label, ", ".join(u.plan_refs), u.why) for u in pack.programme.unmeasured),
         _earlier(len(all_received) - len(received)),
+        tuple(calendar),
     )
 
 
@@ -197,13 +208,17 @@ def _line(finding: Finding, title: str) -> tuple[int, FindingLine]:
 def _sentence(
     received: Sequence[ReceivedFile],
     missing: Sequence[MissingLine],
+    calendar: Sequence[CalendarLine],
     corrections: Sequence[object],
     overrides: Sequence[object],
     findings: Sequence[FindingLine],
 ) -> str:
     held = sum(f.severity == "Held" for f in findings)
     parts = [f"{plural(len(received), 'workbook')} received"]
-    parts.append(f"{plural(len(missing), 'return')} with figures missing" if missing else "no return missing")
+    if missing or not calendar:
+        parts.append(f"{plural(len(missing), 'return')} with figures missing" if missing else "no return missing")
+    if calendar:
+        parts.append(f"{plural(len(calendar), 'return')} late or still to come")
     parts.append(f"{plural(held, 'error holds', 'errors hold')} a figure back" if held else "no figure held")
     parts.append(plural(len(corrections), "correction") + " declared" if corrections else "nothing corrected")
     if overrides:
