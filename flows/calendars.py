@@ -9,6 +9,7 @@ from typing import Any
 from flows.comparing import day_received
 from flows.settings import Home, open_history
 from history.records import Receipt
+from history.store import History
 from programmes.load import LoadedProgramme
 from schemas.config import Board, Programme
 from transforms.calendar import Arrived, ExpectedReturn, PackDue, ReturnCalendar, follow_calendar, judge_pack

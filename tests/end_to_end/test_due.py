@@ -14,7 +14,8 @@ from flows.settings import Home
 from history.records import IssueRecord, PackRecord
 from history.store import History
 from report_templates.render import render_html
-from schemas.pack import CalendarLine, Pack, Quality
+from schemas.pack import Pack
+from schemas.pack_quality import CalendarLine, Quality
 from tests.builders import LAMP_REPORT, changed
 from tests.end_to_end.command import run
 from tests.scenarios.harbour import Harbour, lamps

@@ -100,7 +100,8 @@ def copy_place(template: Place, folder: Path) -> Place:
 
 
 def read_events(place: Place) -> list[tuple[str, ...]]:
-    """Everything that history says has happened, in order, but for when."""
+    """Everything that history says has happened, in order, but for when, and for what was sent to people: a sender
+    who is told again is told that the file was known."""
     if not (place.home.history / "history.sqlite").exists():
         return []
     history = History(place.home.history)
@@ -111,7 +112,8 @@ def read_events(place: Place) -> list[tuple[str, ...]]:
                 " decision.json || decision.is_withdrawn, configuration.sha, pack.sha256, '')"
                 " FROM event LEFT JOIN receipt ON receipt_id = event.seq LEFT JOIN refusal ON refusal.seq = event.seq"
                 " LEFT JOIN decision ON decision.seq = event.seq LEFT JOIN pack ON pack_id = event.seq"
-                " LEFT JOIN configuration ON configuration.seq = event.seq ORDER BY event.seq"
+                " LEFT JOIN configuration ON configuration.seq = event.seq WHERE event.kind <> 'published'"
+                " ORDER BY event.seq"
             ).all()
     finally:
         history.close()
@@ -119,11 +121,11 @@ def read_events(place: Place) -> list[tuple[str, ...]]:
 
 
 def read_files(place: Place) -> dict[str, str]:
-    """Every file that people or programs may look at, by its place, with the hash of its bytes: not the database,
-    locks and parts."""
+    """Every file that people or programs may look at, by its place, with the hash of its bytes: not the database
+    and its seal, locks and parts."""
     found = {}
     for path in sorted(place.folder.rglob("*")):
         name = path.relative_to(place.folder).as_posix()
-        if path.is_file() and not name.endswith((".part", ".lock")) and "history.sqlite" not in name:
+        if path.is_file() and not name.endswith((".part", ".lock")) and "history/history.s" not in name:
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found

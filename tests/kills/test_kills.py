@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows.readers import shared_opener
+from flows.verifying import Wish, verify_home
 from tests.kills.commands import COMMANDS, Killed, copy_place, make_template, read_events, read_files, run
 from tests.kills.points import count_steps, run_until
 from tests.scenarios.harbour import lamps
@@ -74,6 +75,7 @@ def kill_and_run_again(sound: Undisturbed, point: int, folder: Path) -> None:
     assert read_events(place) == sound.events, about
     assert told_apart(read_files(place), sound.files, place) == {}, about
     assert [f for f in find_faults(place) if not f.startswith("left: ")] == [], about
+    assert verify_home(place.home, Wish()).faults == [], about
     shutil.rmtree(folder)
 
 

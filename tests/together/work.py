@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from flows.checking import judge_file
-from flows.cli.forms import kpi_forms
 from flows.declaring import complete_correction, evidence_of_file, propose_corrections, write_decision
 from flows.position import derive_position
 from flows.receiving import receive_files
@@ -30,6 +29,7 @@ from history.store import History
 from programmes.declare import draft_entry
 from programmes.load import load_programme
 from tests.scenarios.harbour import RECEIVED, Harbour, lamps
+from transforms.row_forms import kpi_forms
 
 MARCH = dt.date(2031, 3, 31)
 WEEKS = tuple(MARCH - dt.timedelta(weeks=n) for n in range(4))
