@@ -23,7 +23,7 @@ Found = Iterator[Fault | Note | int]
 _CHANGED = "Put it back from a backup, or write it again; keep the changed one if somebody changed it on purpose."
 _LEFT = "A process that was stopped left it; it may be deleted."
 _OF_PACKS = ("outbox", "issued")
-_OUTSIDE = ("inbox", "programmes", "prefect")
+_OUTSIDE = ("inbox", "locks", "programmes", "prefect")
 
 
 def hash_file(path: Path) -> str | None:

@@ -206,10 +206,10 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("arguments", "said"),
         [
-            (("K1", "--pack", "99999"), "there is no pack '99999'"),
-            (("K1", "--pack", "last week's"), "there is no pack"),
+            (("K1", "--pack", "99999"), "there is no pack 99999"),
+            (("K1", "--pack", "last week's"), "names no pack"),
             (("K1", "--pack", "{pack}", "--as-at", "2021-11-30"), "take them out"),
-            (("K1", "--pack", "{pack}", "--programme", "hillingdon_2015"), "is of slough_2021"),
+            (("K1", "--pack", "{pack}", "--programme", "hillingdon_2015"), "no pack of hillingdon_2015 was built"),
             (("K99", "--pack", "{pack}"), "there is no indicator 'K99'"),
             (("K1",), "name a --programme, or a --pack"),
             (("K1", "--programme", "slough_2021"), "name the date with --as-at"),
