@@ -10,9 +10,11 @@ from typing import cast
 from flows.building import BuiltPack, build_pack, find_board, model_pack, since_last
 from flows.position import Position
 from flows.settings import UsageError
+from flows.since import changes_since
 from history.database import HistoryError
 from history.records import IssueRecord, PackRecord, PrintedFigure
 from history.store import History
+from schemas.config import Board
 from schemas.erratum import ErratumNotice, PrintedBefore
 from schemas.figures import FigureState
 from schemas.kept import read_facts
@@ -91,6 +93,17 @@ def number_as_before(position: Position, notice: ErratumNotice | None) -> Positi
     return replace(position, rows=keep_references(position.rows, notice.references))
 
 
+def with_causes(
+    history: History, position: Position, board: Board, notice: ErratumNotice, replaced: int
+) -> ErratumNotice:
+    """A notice that says why each figure is other than the replaced pack printed it."""
+    earlier = history.packs.find(replaced)
+    if earlier is None:
+        return notice
+    changes = changes_since(history, position, board, earlier)
+    return replace(notice, causes={c.key: "; ".join(step.words for step in c.steps) for c in changes.figures})
+
+
 def says_the_same(new: Pack, old: Pack) -> bool:
     """Whether two packs print the same, but for what they say of themselves on the cover."""
     return _bare(new) == _bare(old)
@@ -115,6 +128,7 @@ def build_erratum(
     _, changes = since_last(history, numbered, board, replaced.meeting)
     if says_the_same(model_pack(numbered, board, replaced.meeting, replaced.edition, changes), before):
         return None
+    notice = with_causes(history, numbered, board, notice, replaced.pack_id)
     return build_pack(
         history, numbered, board, outbox, replaced.meeting, None, erratum=notice, replaces=replaced.pack_id
     )

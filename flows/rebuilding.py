@@ -10,7 +10,7 @@ from pathlib import Path
 from delivery.outbox import publish_file
 from flows.building import find_board, model_pack, printed_figures
 from flows.environment import Difference, compare_environment
-from flows.errata import notice_of, number_as_before
+from flows.errata import notice_of, number_as_before, with_causes
 from flows.position import Position, derive_known
 from flows.since import changes_since
 from history.originals import hash_original, read_original
@@ -63,6 +63,8 @@ def model_record(history: History, record: PackRecord, position: Position) -> Pa
     """The model of a recorded pack, made again from its position."""
     notice = notice_of(history, record.replaces, record.reason or "") if record.replaces else None
     board = find_board(position, record.board)
+    if notice is not None and record.replaces:
+        notice = with_causes(history, position, board, notice, record.replaces)
     earlier = history.packs.find(record.compared_with) if record.compared_with else None
     changes = changes_since(history, position, board, earlier) if earlier is not None else None
     return model_pack(position, board, record.meeting, record.edition, changes, notice)

@@ -294,7 +294,8 @@ class History:
                 t.receipt.c.programme == programme,
                 own.receipt_id <= max(among, default=0),
                 own.measure.in_(sorted(measures)),
-                own.period_end.between(span[0].isoformat(), span[1].isoformat()),
+                own.period_end >= span[0].isoformat(),  # BETWEEN is no SQL with a collation on PostgreSQL
+                own.period_end <= span[1].isoformat(),
             )
             .order_by(own.receipt_id, own.position)
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from schemas.figures import Figure, FigureState
@@ -28,7 +28,8 @@ class ErratumNotice:
 
     `number` is 1 for the first erratum of a meeting. `issued_on` is when the pack was first issued,
     `replaces_on` when the one that is replaced was: an earlier erratum, or that same pack. `references` are
-    all that any of these packs gave, by figure. `facts` is None for a pack that kept none.
+    all that any of these packs gave, by figure. `facts` is None for a pack that kept none. `causes` say in words
+    why a figure is other than it was printed, by figure; none for one that only its neighbours changed.
     """
 
     number: int
@@ -38,12 +39,13 @@ class ErratumNotice:
     references: Mapping[str, str]
     printed: tuple[PrintedBefore, ...]
     facts: KeptFacts | None
+    causes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ErratumLine:
     """A figure that an erratum prints otherwise: as it was printed and as it is, each with its rating and what
-    else differs. `is_printed` is false for one that is no longer in the pack."""
+    else differs, and why. `is_printed` is false for one that is no longer in the pack."""
 
     ref: str
     label: str
@@ -52,6 +54,7 @@ class ErratumLine:
     becomes: Figure
     becomes_words: str
     is_printed: bool
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Result:
     @property
     def json(self) -> Any:
         """Standard output as the one JSON document that it holds."""
+        assert self.out, self.err
         return json.loads(self.out)
 
     @property

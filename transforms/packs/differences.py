@@ -9,7 +9,7 @@ from schemas.config import Programme
 from schemas.kept import KeptAction
 from schemas.kpi import KpiRow
 from transforms.actions import ActionRow
-from transforms.packs.inputs import find_rating, period_text, value_text
+from transforms.packs.inputs import find_rating, part_figure, period_text, value_text
 from transforms.packs.scorecard import target_text, tolerance_text
 from transforms.words import say_number
 
@@ -76,9 +76,10 @@ def _parts(row: KpiRow) -> Iterator[str]:
     yield f"of {period_text(row.period)}" if row.period else "of no date"
     yield f"target {target_text(row) or 'none'}"
     yield f"tolerance {tolerance_text(row) or 'none'}"
-    for name in ("baseline", "previous", "change"):
+    for name in ("baseline", "previous"):
         value = getattr(row, name)
         yield f"{name} {'none' if value is None else say_number(value)}"
+    yield f"change {part_figure(row, 'change', row.change, is_signed=True).text or 'none'}"
 
 
 def compare_actions(

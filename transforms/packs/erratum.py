@@ -86,6 +86,7 @@ def _line(difference: RowDifference, notice: ErratumNotice, pack: PackInput) -> 
         to_figure(now) if now else Figure(row.ref, f"{row.key}:erratum-now", "missing", None, row.decimals, ""),
         difference.becomes_words,
         now is not None,
+        notice.causes.get(row.key, "What it is compared with changed"),
     )
 
 
