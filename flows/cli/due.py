@@ -77,9 +77,9 @@ def _folders(home: Home, programme: str | None) -> list[Path]:
 def describe_return(calendar: ReturnCalendar) -> str:
     """A return in a few lines: what came and what comes next; what is overdue, late, early or off the calendar."""
     if not calendar.expected:
-        return f"    {calendar.title}: never received; no calendar is declared for it"
+        return f"    {calendar.title}: nothing received so far; no calendar is declared for it"
     came = [e for e in calendar.expected if e.received_on is not None]
-    first = [f"{len(came)} received, last as at {came[-1].as_at}" if came else "never received"]
+    first = [f"{len(came)} received, last as at {came[-1].as_at}" if came else "nothing received so far"]
     first += [f"next as at {e.period_end}, due {e.due}" for e in calendar.in_state("awaited")[-1:]]
     lines = [f"    {calendar.title}: {'; '.join(first)}"]
     waiting = [e for e in calendar.in_state("awaited") if e is not calendar.expected[-1]]

@@ -136,7 +136,7 @@ def test_people_read_a_few_lines(march: Harbour) -> None:
         "late: 2031-03-10 by 1 day",
         "early: 2031-03-24 by 2 days",
         "restated: 1 time, last on 2031-03-20",
-        "Monthly harbour report: never received; no calendar is declared for it",
+        "Monthly harbour report: nothing received so far; no calendar is declared for it",
         "Board of keepers, meeting 2031-03-12, figures as at 2031-02-28: MISSED: the meeting passed 14 days ago",
         "Board of keepers, meeting 2031-04-14, figures as at 2031-03-31: due 2031-04-09, in 14 days; not built yet",
     ):
