@@ -307,7 +307,7 @@ def fill_home(home: Path, years: int) -> LoadedProgramme:
     history = History(home / "history")
     try:
         sent = list_sent(years)
-        sha = register(history, loaded, _at(FIRST))
+        loaded, sha = register(history, loaded, _at(FIRST))
         for one in sent[:-REAL]:
             file_made(history, loaded, one, sha)
         for one in sent[-REAL:]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from delivery.outbox import publish_file
-from flows.settings import Home, utc_now
+from flows.settings import Home
 from history.originals import hash_original
 from history.published import PublishedFile
 from history.store import History
@@ -23,17 +23,19 @@ class Draft:
     what: str
 
 
-def publish_drafts(history: History, home: Home, programme: str, drafts: Iterable[Draft]) -> None:
+def publish_drafts(history: History, home: Home, programme: str, drafts: Iterable[Draft], at: str) -> None:
     """Register the files of one command as one event, then write them."""
     given = list(drafts)
     register_files(
-        history, home, programme, {d.path: (hash_original(d.content), len(d.content), d.what) for d in given}
+        history, home, programme, {d.path: (hash_original(d.content), len(d.content), d.what) for d in given}, at
     )
     for draft in given:
         publish_file(draft.path, draft.content)
 
 
-def register_files(history: History, home: Home, programme: str, files: Mapping[Path, tuple[str, int, str]]) -> None:
+def register_files(
+    history: History, home: Home, programme: str, files: Mapping[Path, tuple[str, int, str]], at: str
+) -> None:
     """Register files by path: SHA-256, size and what each is. Those outside the home are nobody's business."""
     rows = [
         PublishedFile(place, sha256, size, what)
@@ -41,7 +43,7 @@ def register_files(history: History, home: Home, programme: str, files: Mapping[
         if (place := place_in(home, path)) is not None
     ]
     if rows:
-        history.published.register(programme, rows, utc_now())
+        history.published.register(programme, rows, at)
 
 
 def place_in(home: Home, path: Path) -> str | None:

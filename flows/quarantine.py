@@ -90,7 +90,9 @@ def _keep(history: History, home: Home, programme: str, judged: JudgedFile, rece
     note = folder / f"{judged.reading.sha256}.json"
     if _expires_on(note) is None:
         text = _describe(judged, received_at, days)
-        register_files(history, home, programme, {note: (hash_original(text), len(text), "note of quarantine")})
+        register_files(
+            history, home, programme, {note: (hash_original(text), len(text), "note of quarantine")}, received_at
+        )
         _write(note, text)
     # the note first: bytes are never there without their day of deletion
     _write(folder / f"{judged.reading.sha256}{_SUFFIX}", judged.content)

@@ -62,14 +62,16 @@ def _receive(home: Home, loaded: LoadedProgramme, paths: Sequence[Path], receive
         quarantined = quarantine_files(history, home, name, taken, received_at, days)
         taken = return_taken(history, home, loaded.programme, taken, received_at)
         clear_quarantined(home, name, taken)
-        replaced = _clear_inbox(history, home, name, taken)
+        replaced = _clear_inbox(history, home, name, taken, received_at)
     finally:
         history.close()
     waiting = (*inbox.waiting, *(WaitingFile(p, "another file has taken its place") for p in replaced))
     return Received(tuple(taken), waiting, tuple(quarantined))
 
 
-def _clear_inbox(history: History, home: Home, programme: str, taken: Sequence[TakenFile]) -> list[Path]:
+def _clear_inbox(
+    history: History, home: Home, programme: str, taken: Sequence[TakenFile], received_at: str
+) -> list[Path]:
     """Take filed workbooks out of the inbox (their bytes are kept), and put refused ones aside with reasons.
 
     Those with personal data are left to the quarantine. Returns the places where another file lies by now.
@@ -80,7 +82,8 @@ def _clear_inbox(history: History, home: Home, programme: str, taken: Sequence[T
     for item in (i for i in own if i.receipt_id is None):
         refused = _Refused.of(item, home.refused(programme), {r.target for r in aside.values()})
         aside[item.judged.path] = refused
-    register_files(history, home, programme, {k: v for r in aside.values() for k, v in r.files().items()})
+    files = {k: v for r in aside.values() for k, v in r.files().items()}
+    register_files(history, home, programme, files, received_at)
     replaced = []
     for item in own:
         path = item.judged.path

@@ -115,7 +115,7 @@ def return_taken(
         copy = None if sent.status == "accepted" else _make_copy(item.judged, programme, sent)
         done.append(replace(item, returned=_lay_out(desk, sent, copy)))
     desk.clear()
-    publish_drafts(history, home, programme.id, desk.drafts)
+    publish_drafts(history, home, programme.id, desk.drafts, received_at)
     return done
 
 

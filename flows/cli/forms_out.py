@@ -13,7 +13,7 @@ from flows.cli.answers import open_position
 from flows.cli.failures import OK, NothingMade
 from flows.cli.intake import print_json, say
 from flows.position import Position
-from flows.settings import Home, UsageError, find_home, open_history
+from flows.settings import Home, UsageError, find_home, open_history, utc_now
 from schemas.config import Return
 from schemas.forms import ReturnForm
 from schemas.layout import Layout, TableLayout
@@ -176,7 +176,7 @@ def _publish(forms: Sequence[WrittenForm], position: Position, home: Home) -> No
     history = open_history(home)
     try:
         drafts = [Draft(form.path.absolute(), form.content, "form") for form in forms]
-        publish_drafts(history, home, position.programme.id, drafts)
+        publish_drafts(history, home, position.programme.id, drafts, utc_now())
     finally:
         history.close()
 

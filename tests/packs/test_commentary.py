@@ -129,7 +129,13 @@ def test_words_of_any_length_and_letters_are_laid_out_without_a_complaint(text: 
     last = position.received[-1]
     rows = tuple(r for r in position.rows if r.indicator == VISITS)
     own = (remark(text=text, receipt_id=last.receipt_id),)
-    small = replace(position, rows=rows, plan=RatedPlan(), received=(last,), remarks=own)
+    small = replace(
+        position,
+        rows=rows,
+        plan=RatedPlan(),
+        received=tuple(replace(r, findings=()) for r in position.received),
+        remarks=own,
+    )
     rendered = render_pdf(model_pack(small, find_board(position, "tsg"), None))
     printed = "".join(page.extract_text() for page in PdfReader(io.BytesIO(rendered.content)).pages)
     start = "".join(text.split())[:12]

@@ -205,7 +205,11 @@ def find_faults(place: Place) -> list[str]:
     faults += _find_leftovers(place)
     for path in place.home.outbox(NAME).glob("*.pdf"):
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        newest = max((p for p in packs if p.path == str(path)), key=lambda p: p.as_known, default=None)
+        newest = max(
+            (p for p in packs if p.path == path.relative_to(place.home.folder).as_posix()),
+            key=lambda p: p.as_known,
+            default=None,
+        )
         faults += [] if newest and newest.sha256 == sha256 else [f"{path.name} is not the newest pack"]
     return faults
 

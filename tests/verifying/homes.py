@@ -139,7 +139,8 @@ def _decide(kept: Kept, pack: Path) -> None:
     entry = {"json": json.dumps({"kind": "x"}), "role": "Head Keeper", "decided_on": "2031-04-02", "reason": "seen"}
     history.register_decisions(NAME, "note", [entry], RECEIVED)
     history.register_decisions(NAME, "note", [], RECEIVED)
-    publish_drafts(history, kept.home, NAME, [Draft(kept.home.outbox(NAME) / "forms" / "a.xlsx", b"a form", "form")])
+    form = Draft(kept.home.outbox(NAME) / "forms" / "a.xlsx", b"a form", "form")
+    publish_drafts(history, kept.home, NAME, [form], RECEIVED)
     record = history.packs.built()[-1]
     for target in (kept.home.folder / "issued" / NAME / pack.name, _kept_pack(kept, record.sha256)):
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -24,7 +24,7 @@ def flip(path: Path, offset: int, bit: int) -> None:
 def flips(kept: Kept, seed: int, each: int, most: int) -> Iterator[tuple[Path, int, int]]:
     """So many places in each file, and as many more in the largest ones as make `most` in all."""
     dice = random.Random(seed)
-    files = kept.files()
+    files = [path for path in kept.files() if path.stat().st_size and path.parent.name != "locks"]
     chosen = [path for path in files for _ in range(each)]
     chosen += dice.choices(files, [path.stat().st_size for path in files], k=max(0, most - len(chosen)))
     dice.shuffle(chosen)
