@@ -95,6 +95,7 @@ def derive_known(
     name: str,
     as_at: dt.date,
     known: int | None,
+    *,
     judged_as: Programme | None = None,
     depth: Depth = "pack",
 ) -> Position:

@@ -120,7 +120,7 @@ def _derive(history: History, now: Position, earlier: PackRecord) -> _Between:
     is_renewed = then.configuration_sha != now.configuration_sha
     restated = then
     if now.as_known != earlier.as_known:
-        restated = derive_known(history, name, date, now.as_known, then.programme if is_renewed else None)
+        restated = derive_known(history, name, date, now.as_known, judged_as=then.programme if is_renewed else None)
     renewed = derive_known(history, name, date, now.as_known) if is_renewed else restated
     printed = read_facts(earlier.facts) if earlier.facts else keep_facts(then)
     return _Between(printed, then, restated, renewed, now)

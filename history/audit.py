@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from history import tables as t
 from history.chain import BROUGHT, BY_KIND, Link, follow_chain, read_head
 from history.database import reading
+from history.failures import HistoryError
 from history.faults import Fault
 from history.records import Receipt, to_receipt
 from history.retention import retired_files
@@ -49,7 +50,7 @@ class Audit:
                 links = list(follow_chain(connection))
                 faults += _check_chain(connection, links, changed)
                 faults += [*_check_orphans(connection), *_check_files(connection), *_check_meta(connection)]
-        except (SQLAlchemyError, ValueError, TypeError) as error:
+        except (SQLAlchemyError, HistoryError, ValueError, TypeError) as error:
             faults.append(_unreadable(error))
         return len(links), faults
 

@@ -74,8 +74,8 @@ def _derive(home: Path, as_at: dt.date, known: int | None) -> tuple[Position, Co
     history = History(home / "history")
     try:
         with counted_rows() as counts:
-            position = derive_known(history, "town", as_at, known, "figures")
-            explain_figure(position, find_row(position, "counted_01", "north", None))
+            position = derive_known(history, "town", as_at, known, depth="figures")
+            explain_figure(history, position, find_row(position, "counted_01", "north", None))
         return position, counts
     finally:
         history.close()
