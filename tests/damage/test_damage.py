@@ -71,11 +71,13 @@ def check_calm(trials: Sequence[Trial]) -> None:
     assert not [(t.kind, t.sample, t.what, t.alarms) for t in trials if not t.new and t.alarms]
 
 
+@pytest.mark.long
 def test_a_few_damages_of_every_kind_are_found(few: list[Trial]) -> None:
     assert len(few) > 90
     check_found(few)
 
 
+@pytest.mark.long
 def test_a_few_damages_of_every_kind_publish_nothing_wrong(few: list[Trial]) -> None:
     check_safe(few)
     check_calm(few)

@@ -133,6 +133,7 @@ def test_the_same_position_gives_the_same_bytes_also_in_another_process(position
     assert done.stdout.decode().strip() == built.sha256
 
 
+@pytest.mark.long
 def test_building_again_gives_the_same_bytes_and_is_as_known_at_the_same_event(home: Home, built: BuiltPack) -> None:
     history = History(home.history)
     try:
@@ -158,6 +159,7 @@ def test_no_page_is_under_a_third_full(built: BuiltPack, tmp_path: Path) -> None
     assert min(shares) > 1 / 3, shares
 
 
+@pytest.mark.long
 def test_markup_in_a_cell_is_inert(position: Position) -> None:
     pack = model_pack(position, find_board(position, "tsg"), None)
     from dataclasses import replace

@@ -23,6 +23,8 @@ from history.store import History
 from tests.end_to_end.command import run
 from tests.packs.conftest import SAMPLES
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def told(home: Home, built: BuiltPack, pages: list[str]) -> dict[str, dict[str, Any]]:

@@ -57,7 +57,7 @@ def test_what_differs_is_said_on_both_sides_and_only_that() -> None:
     (change,) = compare_rows([was], [replace(was, previous=Decimal("70.0"), change=Decimal("5.6"))], programme)
     assert (change.was_words, change.becomes_words) == (
         "Red, previous none, change none",
-        "Red, previous 70.0, change 5.6",
+        "Red, previous 70.0, change +5.6",
     )
 
 
