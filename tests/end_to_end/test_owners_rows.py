@@ -217,6 +217,7 @@ class TestCommand:
         assert "did you mean 'Permanency Lead'?" in result.err
         assert "Commissioning Lead" in result.err
 
+    @pytest.mark.long
     def test_every_action_with_an_owner_stands_in_exactly_one_form_of_all(self, home: Path) -> None:
         folder = home / "all"
         result = run(

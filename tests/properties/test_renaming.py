@@ -125,6 +125,7 @@ def test_renaming_everything_changes_no_figure_of_the_second_programme(folder: P
     check_same("hillingdon_2015", Renaming(seed), folder)
 
 
+@pytest.mark.long
 @FEW
 @given(seed=st.integers(0, 10**6))
 def test_renaming_everything_changes_no_figure_of_the_first_programme(folder: Path, seed: int) -> None:

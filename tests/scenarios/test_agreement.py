@@ -244,6 +244,7 @@ def test_people_counted_once_in_a_period_do_not_add_up(tmp_path: Path) -> None:
 # --- Whenever they arrive -------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_order_of_arrival_changes_nothing(tmp_path: Path) -> None:
     files = {
         "week": lamps(MARCH),
