@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
+import secrets
 from pathlib import Path
 
 _READ_ONLY = 0o444
@@ -16,9 +16,9 @@ def place_issued(target: Path, content: bytes) -> bool:
     FileExistsError where another file lies there: it is left as it is.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    draft = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        with draft.open("wb") as stream:
+        with draft.open("xb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
@@ -46,24 +46,3 @@ def _link(draft: Path, target: Path) -> None:
         if os.path.lexists(target):
             raise FileExistsError(errno.EEXIST, "there already", str(target)) from None
         os.rename(draft, target)
-
-
-def clear_drafts(folder: Path) -> None:
-    """Delete what processes that were killed left half written."""
-    for draft in folder.glob(".*.part") if folder.is_dir() else ():
-        number = draft.name.split(".")[-2]
-        if not (number.isdigit() and _is_running(int(number))):
-            with contextlib.suppress(FileNotFoundError):
-                draft.unlink()
-
-
-def _is_running(number: int) -> bool:
-    if os.name != "posix":
-        return True  # no way to ask that would not end it
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -16,6 +16,7 @@ from flows.backup_file import DATABASE, BackupWriter, Manifest, naming_failures,
 from flows.inbox import has_writer
 from flows.settings import Home, UsageError, open_history
 from history.database import HistoryError
+from history.durable import sync_folder
 from history.originals import original_path
 from history.snapshots import Snapshot, find_broken_links, read_snapshot
 from history.store import History
@@ -57,7 +58,7 @@ def back_up(home: Home, out: Path | None, made_at: str) -> BackupMade:
         if target.exists():
             raise UsageError(f"{target} is there already; a backup replaces no file")
         os.replace(draft, target)
-        _make_durable(target.parent)
+        sync_folder(target.parent)
     finally:
         draft.unlink(missing_ok=True)
         snapshot.unlink(missing_ok=True)
@@ -220,11 +221,3 @@ def _read_back(draft: Path, manifest: Manifest) -> None:
 
 def _relative(home: Home, path: Path) -> str:
     return path.relative_to(home.folder).as_posix()
-
-
-def _make_durable(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from delivery.issued import clear_drafts, place_issued
+from delivery.issued import place_issued
 from flows.errata import issues_of_meeting
+from flows.leftovers import clear_leftovers
 from flows.objections import Objection, list_errors, list_newer, objections_text
 from flows.rebuilding import derive_record, rebuild_pack
 from flows.settings import Home, UsageError, utc_now
@@ -245,7 +246,7 @@ def settle_issued(home: Home, history: History) -> list[Path]:
         except HistoryError as error:
             problems.append(error)
     for programme in {i.programme for i in issues}:
-        clear_drafts(home.issued(programme))
+        clear_leftovers(home, programme)
     if problems:
         raise problems[0]
     return placed

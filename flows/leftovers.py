@@ -14,9 +14,9 @@ nothing on another machine, so that age is the surer sign."""
 
 def clear_leftovers(home: Home, programme: str) -> None:
     """Delete the parts of files of ours that were left in a home more than an hour ago."""
-    originals = home.history / "originals"
-    own = [home.history, home.outbox(programme), home.returned(programme), home.refused(programme)]
-    for folder in (*own, *(p for p in originals.glob("*") if p.is_dir())):
+    own = [home.history, home.outbox(programme), home.issued(programme), home.returned(programme)]
+    kept = [p for name in ("originals", "packs") for p in (home.history / name).glob("*") if p.is_dir()]
+    for folder in (*own, home.refused(programme), *kept):
         for path in folder.glob("*.part"):
             if _is_old(path):
                 path.unlink(missing_ok=True)

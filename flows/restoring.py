@@ -12,6 +12,7 @@ from pathlib import Path
 from flows.backup_file import DATABASE, Backup, Manifest, naming_failures, open_backup
 from flows.settings import Home, UsageError
 from history.database import HistoryError
+from history.durable import sync_folder
 from history.seal import seal_whole
 from history.snapshots import filled_server, find_broken_links, read_snapshot
 from history.store import History
@@ -112,26 +113,17 @@ def _place(draft: Path, target: Path, url: str | None) -> None:
 def _put_in_place(draft: Path, target: Path) -> None:
     os.chmod(draft, 0o777 & ~_umask())
     for folder, _, _ in os.walk(draft):
-        _sync_folder(Path(folder))
+        sync_folder(Path(folder))
     try:
         os.rename(draft, target)
     except OSError as error:
         if error.errno not in {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}:
             raise
         raise UsageError(f"{target} was filled by something else meanwhile; nothing was restored") from None
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def _umask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have the names in a folder written to the disk."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

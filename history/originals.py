@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 from pathlib import Path
+
+from history.durable import keep_bytes
 
 
 def hash_original(content: bytes) -> str:
@@ -16,17 +16,7 @@ def hash_original(content: bytes) -> str:
 def keep_original(folder: Path, content: bytes) -> str:
     """Keep the bytes under `folder`, durably, and return their SHA-256. Keeping them again changes nothing."""
     sha256 = hash_original(content)
-    target = original_path(folder, sha256)
-    if target.exists() and target.stat().st_size == len(content):
-        return sha256
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # a name of its own: two threads may keep the same bytes at once
-    draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
-    with draft.open("xb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(draft, target)
+    keep_bytes(original_path(folder, sha256), content, sha256)
     return sha256
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import stat
 from collections.abc import Callable
 from dataclasses import replace
@@ -256,9 +257,13 @@ def test_an_issue_that_is_cut_short_is_not_there_or_is_finished_by_the_next_comm
 def test_what_a_killed_process_left_half_written_goes_with_the_next_command(office: Office) -> None:
     office.issue(PACK)
     (path,) = office.issued
-    path.with_name(f".{NAME}.999999999.part").write_bytes(b"%PDF")
+    part, fresh = path.with_name(".left.part"), path.with_name(".being-written.part")
+    for draft in (part, fresh):
+        draft.write_bytes(b"%PDF")
+    os.utime(part, (0, 0))
     office.issue(PACK)
-    assert office.issued == [path]
+    assert office.issued == sorted([path, fresh])
+    assert not part.exists()
 
 
 @pytest.mark.long
