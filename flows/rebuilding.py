@@ -17,7 +17,9 @@ from history.originals import hash_original, read_original
 from history.records import PackRecord, PrintedFigure
 from history.store import History, sha_of
 from report_templates.render import render_pdf
+from schemas.figures import decimal_text
 from schemas.kept import read_facts
+from schemas.kpi import KpiRow
 from schemas.pack import Pack
 
 
@@ -76,8 +78,7 @@ def rebuild_pack(history: History, record: PackRecord) -> Rebuilt:
     position = derive_record(history, record)
     damage = [*_check_configuration(history, record, position), *check_originals(history, position)]
     model = model_record(history, record, position)
-    figures = _compare_figures(history.packs.figures(record.pack_id), printed_figures(model))
-    figures += _compare_ratings(record, position)
+    figures = compare_record(history, record, position, model)
     if figures:
         return Rebuilt(
             record.pack_id, False, False, tuple(environment), tuple(damage), tuple(figures), None, None
@@ -86,6 +87,13 @@ def rebuild_pack(history: History, record: PackRecord) -> Rebuilt:
     sha256 = hashlib.sha256(content).hexdigest()
     is_same = sha256 == record.sha256
     return Rebuilt(record.pack_id, is_same, True, tuple(environment), tuple(damage), (), content, sha256)
+
+
+def compare_record(history: History, record: PackRecord, position: Position, model: Pack) -> list[Difference]:
+    """Everything that a pack, made again, says otherwise than was recorded: each figure that it prints, and of the
+    rows kept with it the rating, the reason and the counts."""
+    figures = _compare_figures(history.packs.figures(record.pack_id), printed_figures(model))
+    return [*figures, *_compare_rows(record, position)]
 
 
 def _check_configuration(history: History, record: PackRecord, position: Position) -> list[Difference]:
@@ -142,18 +150,33 @@ def _said(before: PrintedFigure | None, after: PrintedFigure | None) -> tuple[st
     return texts[0], texts[1]
 
 
-def _compare_ratings(record: PackRecord, position: Position) -> list[Difference]:
-    """Ratings and targets, by the rows kept with the pack."""
+def _compare_rows(record: PackRecord, position: Position) -> list[Difference]:
+    """Ratings, reasons and counts by the rows kept with the pack, those that only other boards see among them."""
     if not record.facts:
         return []
+    then = {row.key: row for row in read_facts(record.facts).rows}
     now = {row.key: row for row in position.rows}
     found = []
-    for row in read_facts(record.facts).rows:
-        other = now.get(row.key)
-        if other is not None and (row.impact, row.reason) != (other.impact, other.reason):
-            said = [f"{r.impact}: {r.reason}" for r in (row, other)]
-            found.append(Difference(f"rating of {row.ref} ({row.key})", said[0], said[1]))
+    for key in dict.fromkeys([*then, *now]):
+        before, after = then.get(key), now.get(key)
+        ref = (before or after).ref  # type: ignore[union-attr]
+        for what, say in (("rating", _say_rating), ("counts", _say_counts)):
+            if say(before) != say(after):
+                found.append(Difference(f"{what} of {ref} ({key})", say(before), say(after)))
     return found
+
+
+def _say_rating(row: KpiRow | None) -> str:
+    return f"{row.impact}: {row.reason}" if row else "no row"
+
+
+def _say_counts(row: KpiRow | None) -> str:
+    if row is None:
+        return "no row"
+    value, numerator, denominator = (
+        decimal_text(v) or "none" for v in (row.value, row.numerator, row.denominator)
+    )  # fmt: skip
+    return f"{row.state} {value}, {numerator} of {denominator}"
 
 
 def publish_rebuilt(rebuilt: Rebuilt, target: Path) -> Path | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from typing import Any
 
-from flows.position import derive_known
+from flows.environment import Difference
 from flows.readers import shared_opener
+from flows.rebuilding import compare_record, derive_record, model_record
 from flows.speaking import read_with
 from flows.stored import read_configuration
 from history.originals import original_path
@@ -15,61 +16,19 @@ from history.records import PackRecord, Receipt, observation_row
 from history.store import History
 from schemas.config import Programme
 from schemas.facts import Observation, Reading
-from schemas.figures import decimal_text
-from schemas.kept import read_facts
-from schemas.kpi import KpiRow
 from transforms.judging import judge_tables
 from workbooks.reading import WorkbookReading, read_workbook
 
-COMPARED = ("value", "state", "impact", "numerator", "denominator")
-"""What is compared of a figure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Something that is not derived as it was kept: what it is about, and both texts ("nothing": not there)."""
-
-    about: str
-    kept: str
-    derived: str
-
 
 def derive_figures(history: History, record: PackRecord) -> list[Difference] | None:
-    """Where a pack's figures, derived again as at and as known then, differ from those kept with it.
+    """Where a pack, derived again as at and as known then, says something else than was recorded of it.
 
     None where nothing was kept with it: an older version built it.
     """
     if record.facts is None:
         return None
-    kept = {row.key: row for row in read_facts(record.facts).rows}
-    position = derive_known(history, record.programme, record.as_at, record.as_known)
-    derived = {row.key: row for row in position.rows}
-    found = []
-    for key in dict.fromkeys([*kept, *derived]):
-        old, new = kept.get(key), derived.get(key)
-        ref = (old or new or position.rows[0]).ref
-        if _say(old) != _say(new):
-            found.append(Difference(f"{ref} ({key})", _say(old), _say(new)))
-    return [*found, *_compare_printed(history, record, kept)]
-
-
-def _compare_printed(history: History, record: PackRecord, kept: Mapping[str, KpiRow]) -> Iterator[Difference]:
-    """Where a figure that the pack prints of an indicator is not the one that is kept with it."""
-    for figure in history.packs.figures(record.pack_id):
-        row = kept.get(figure.figure_key)
-        if row is None:
-            continue
-        value = decimal_text(row.value)
-        if (figure.state, figure.value) != (row.state, value):
-            was, now = (f"{state} {text or 'without a value'}" for state, text in
-                        ((figure.state, figure.value), (row.state, value)))  # fmt: skip
-            yield Difference(f"{figure.ref} ({figure.figure_key}), as printed", was, now)
-
-
-def _say(row: KpiRow | None) -> str:
-    if row is None:
-        return "nothing"
-    return ", ".join(f"{name} {_text(getattr(row, name))}" for name in COMPARED)
+    position = derive_record(history, record)
+    return compare_record(history, record, position, model_record(history, record, position))
 
 
 def _text(value: Any) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from flows.rederiving import Difference, derive_figures, read_again
+from flows.environment import Difference
+from flows.rederiving import derive_figures, read_again
 from flows.settings import Home, UsageError, database_url, open_history
 from flows.verifying_files import (
     check_issued,
@@ -174,6 +175,6 @@ def _check_readings(history: History, wish: Wish) -> Iterator[Fault | Note | int
 
 def _tell(differences: list[Difference], kind: str, place: str, action: str) -> Iterator[Fault]:
     for item in differences[:_MOST_TOLD]:
-        yield Fault(kind, place, f"{item.about}: kept as {item.kept}; now {item.derived}", action)
+        yield Fault(kind, place, f"{item.what}: kept as {item.then}; now {item.now}", action)
     if len(differences) > _MOST_TOLD:
         yield Fault(kind, place, f"{len(differences) - _MOST_TOLD} more differ", action)

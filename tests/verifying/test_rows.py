@@ -135,9 +135,9 @@ class TestOneWhoChainsAgain:
         kept.rechain()
         faults = kept.verify().faults
         assert {f.kind for f in faults} == {"figure"}
-        told = next(f.message for f in faults if "lamps_in_time/upper_reach/" in f.message)
-        assert "kept as value 75.0" in told
-        assert "now value 80.0" in told
+        told = [f.message for f in faults if "(lamps_in_time/upper_reach/)" in f.message]
+        assert any("kept as 75.0%; now 80.0%" in message for message in told)
+        assert any("kept as published 75.0, 150 of 200; now published 80.0, 160 of 200" in message for message in told)
 
     def test_by_the_original(self, kept: Kept) -> None:
         kept.alter("UPDATE reading SET raw_text = '395', value = '395' WHERE raw_text = '394'")
@@ -154,7 +154,15 @@ class TestOneWhoChainsAgain:
         kept.alter("UPDATE printed_figure SET value = '99.9' WHERE figure_key = 'lamps_in_time/upper_reach/'")
         kept.rechain()
         (fault,) = kept.verify().faults
-        assert "as printed: kept as published 99.9; now published 75.0" in fault.message
+        assert "kept as 75.0% (K3, published, 99.9); now 75.0% (K3, published, 75.0)" in fault.message
+
+    def test_a_count_that_a_pack_prints_otherwise(self, kept: Kept) -> None:
+        """Not only the figures of indicators: every number that a page prints."""
+        key = kept.value("SELECT figure_key FROM printed_figure WHERE ref = '' AND text = '3' ORDER BY figure_key")
+        kept.alter(f"UPDATE printed_figure SET text = '4', value = '4' WHERE figure_key = '{key}'")
+        kept.rechain()
+        (fault,) = kept.verify().faults
+        assert f"figure {key}: kept as 4; now 3" in fault.message
 
 
 @pytest.mark.long
