@@ -300,7 +300,7 @@ class TestWholeOrNotAtAll:
             raise OSError("disk full")
 
         with monkeypatch.context() as patch:
-            patch.setattr("history.originals.os.replace", crash)
+            patch.setattr("history.durable.os.replace", crash)
             with pytest.raises(OSError, match="disk full"):
                 history.file_receipt(arrive(), A)
         sha256 = hashlib.sha256(A).hexdigest()
