@@ -136,8 +136,8 @@ class TestOneWhoChainsAgain:
         faults = kept.verify().faults
         assert {f.kind for f in faults} == {"figure"}
         told = [f.message for f in faults if "(lamps_in_time/upper_reach/)" in f.message]
-        assert any("kept as 75.0%; now 80.0%" in message for message in told)
-        assert any("kept as published 75.0, 150 of 200; now published 80.0, 160 of 200" in message for message in told)
+        assert any("kept as 75.0%; now 80.0%" in m for m in told)
+        assert any("kept as published 75.0, 150 of 200; now published 80.0, 160 of 200" in m for m in told)
 
     def test_by_the_original(self, kept: Kept) -> None:
         kept.alter("UPDATE reading SET raw_text = '395', value = '395' WHERE raw_text = '394'")
