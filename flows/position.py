@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -64,27 +64,39 @@ class Position:
         return next(r for r in self.received if r.receipt_id == receipt_id)
 
 
-def resolve_known(history: History, programme: str, as_known: str | None) -> int | None:
-    """The event meant by `--as-known`: a number, or a time; None means the last event."""
+def resolve_known(
+    history: History, programme: str, as_known: str | None, say: Callable[[str], None] = lambda _: None
+) -> int | None:
+    """The event meant by `--as-known`: a number, or a time; None means the last event.
+
+    `say` is told of each workbook that came by that time and is left out, since it was filed after one that came
+    later.
+    """
     if as_known is None:
         return None
-    if as_known.isdigit():
+    if as_known.isascii() and as_known.isdigit():
         number, last = int(as_known), history.last_number()
         if number > last:
             raise UsageError(f"event {number} has not happened; the last is {last}")
         return number
-    return history.event_at(programme, read_time(as_known))
+    time = read_time(as_known)
+    event = history.event_at(programme, time)
+    for receipt in history.filed_after(programme, event, time):
+        say(
+            f"{receipt.name} came on {receipt.received_at[:10]}, but was filed as event {receipt.receipt_id}, after "
+            f"workbooks that came later; as known at event {event} it is left out"
+        )
+    return event
 
 
 def derive_position(
     history: History,
     loaded: LoadedProgramme,
     as_at: dt.date,
-    as_known: str | None = None,
+    known: int | None = None,
     depth: Depth = "pack",
 ) -> Position:
-    """The position of a programme. Without `as_known`, of now: configuration and decisions as declared now."""
-    known = resolve_known(history, loaded.programme.id, as_known)
+    """The position of a programme as known at an event; None means now, with all that is declared now."""
     if known is None:
         loaded, _ = register(history, loaded, utc_now())
     return derive_known(history, loaded.programme.id, as_at, known, depth=depth)
@@ -105,8 +117,9 @@ def derive_known(
     At the depth of `figures` it has rows, facts and decisions; the plan, remarks and findings of returns are
     left out, which a pack needs beside them.
     """
-    if known is None:
-        known = history.last_event(name)  # once: what comes while the position is derived is not half of it
+    # once: what comes while the position is derived is not half of it. Packs, issues and other programmes are no
+    # knowledge: with them in between, what is known is the same
+    known = history.last_event(name, known)
     found = history.configuration_at(name, known)
     if found is None:
         raise UsageError(f"nothing is known of {name} yet; run `boardpack ingest --programme {name}` first")

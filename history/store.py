@@ -42,6 +42,9 @@ from schemas.facts import Observation, Reading
 from schemas.findings import Finding
 from schemas.spelling import normalise
 
+_COMES_IN = ("receipt", "refusal")
+"""The kinds of events whose time is that of somebody who sent a file."""
+
 
 def sha_of(text: str) -> str:
     """SHA-256 of text, in hexadecimal."""
@@ -197,14 +200,15 @@ class History:
 
     # what is known
 
-    def last_event(self, programme: str) -> int:
-        """The number of the last thing that was learnt or decided of a programme; 0 where nothing was.
+    def last_event(self, programme: str, upto: int | None = None) -> int:
+        """The number of the last thing learnt or decided of a programme (up to an event); 0 where nothing was.
 
         Building or issuing a pack adds nothing to what is known: the next one is as known at the same event.
         """
         query = select(func.max(t.event.c.seq)).where(
             t.event.c.programme == programme, t.event.c.kind.not_in(t.BESIDE_KNOWLEDGE)
         )
+        query = query if upto is None else query.where(t.event.c.seq <= upto)
         with reading(self._engine) as connection:
             return int(connection.scalar(query) or 0)
 
@@ -214,10 +218,26 @@ class History:
             return int(connection.scalar(select(func.max(t.event.c.seq))) or 0)
 
     def event_at(self, programme: str, at: str) -> int:
-        """The last event at or before a UTC time."""
+        """The last event at or before a UTC time, and before anything that was received after it.
+
+        Workbooks may be filed in another order than they came in. What came later is never known earlier; so
+        what was filed after it is not known either (see `filed_after`).
+        """
+        own = t.event.c
+        later = select(func.min(own.seq)).where(own.programme == programme, own.kind.in_(_COMES_IN), own.at > at)
         with reading(self._engine) as connection:
-            query = select(func.max(t.event.c.seq)).where(t.event.c.programme == programme, t.event.c.at <= at)
+            first = connection.scalar(later)
+            query = select(func.max(own.seq)).where(own.programme == programme, own.at <= at)
+            query = query if first is None else query.where(own.seq < first)
             return int(connection.scalar(query) or 0)
+
+    def filed_after(self, programme: str, event: int, at: str) -> list[Receipt]:
+        """The receipts after an event that nevertheless came at or before a UTC time."""
+        own = t.receipt.c
+        query = select(t.receipt).where(own.programme == programme, own.receipt_id > event, own.received_at <= at)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(own.receipt_id)).mappings().all()
+        return [to_receipt(dict(row)) for row in rows]
 
     def receipts(
         self,

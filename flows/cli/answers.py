@@ -7,8 +7,9 @@ from pathlib import Path
 from flows.checking import as_date
 from flows.cli.failures import NOTHING, OK, NothingMade
 from flows.cli.intake import print_json, say
-from flows.position import Depth, Position, derive_position
+from flows.position import Depth, Position, derive_position, resolve_known
 from flows.settings import Home, find_home, find_programme_folder, open_history
+from history.store import History
 from programmes.load import LoadedProgramme, load_programme
 from schemas.facts import ACTION_COLUMNS, KPI_COLUMNS
 from schemas.frames import ACTION_SCHEMA, KPI_SCHEMA, make_frame
@@ -28,11 +29,12 @@ def open_position(
         raise nothing_received(loaded, home)
     history = open_history(home)
     try:
-        position = derive_position(history, loaded, date, as_known, depth)
+        known = resolve_known(history, loaded.programme.id, as_known, say_known)
+        position = derive_position(history, loaded, date, known, depth)
+        if not position.received:
+            raise nothing_known(history, loaded, home, known)
     finally:
         history.close()
-    if not position.received:
-        raise nothing_received(loaded, home)
     warn(position)
     return position
 
@@ -44,6 +46,24 @@ def nothing_received(loaded: LoadedProgramme, home: Home) -> NothingMade:
         f"nothing has been received for {name} in {home.folder}; "
         f"put workbooks into {home.inbox(name)} and run `boardpack ingest`"
     )
+
+
+def nothing_known(history: History, loaded: LoadedProgramme, home: Home, known: int | None) -> NothingMade:
+    """What is said where nothing had come by an event: something may have come since."""
+    name = loaded.programme.id
+    arrivals = history.arrivals(name, None)
+    if known is None or not arrivals:
+        return nothing_received(loaded, home)
+    first = arrivals[0]
+    return NothingMade(
+        f"nothing had been received for {name} as known at event {known}; the first workbook is event "
+        f"{first.receipt_id}, received {first.received_at}"
+    )
+
+
+def say_known(text: str) -> None:
+    """Say what a point of knowledge leaves out."""
+    say(f"boardpack: {text}")
 
 
 def warn(position: Position) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 
 from flows.answering import say_action, say_explanation, say_rating
 from flows.checking import as_date
-from flows.cli.answers import nothing_received, warn
+from flows.cli.answers import nothing_known, nothing_received, say_known, warn
 from flows.cli.failures import OK
 from flows.cli.intake import print_json
 from flows.explaining import explain_figure, explain_printed, find_row, names_figure
 from flows.explaining_plan import explain_action, explain_rating, find_action, find_rating_id
 from flows.naming_packs import find_pack
-from flows.position import Depth, Position, derive_known, derive_position
+from flows.position import Depth, Position, derive_known, derive_position, resolve_known
 from flows.retiring import note_retired
 from flows.settings import Home, UsageError, find_home, find_programme_folder, open_history
 from history.records import PackRecord
@@ -90,9 +90,10 @@ def _position(history: History, asked: Question, pack: PackRecord | None, home: 
     if pack is not None:
         return derive_known(history, pack.programme, pack.as_at, pack.as_known, depth="pack")
     loaded = load_programme(find_programme_folder(asked.programme or "", home))
-    position = derive_position(history, loaded, as_date(asked.as_at or ""), asked.as_known, depth)
+    known = resolve_known(history, loaded.programme.id, asked.as_known, say_known)
+    position = derive_position(history, loaded, as_date(asked.as_at or ""), known, depth)
     if not position.received:
-        raise nothing_received(loaded, home)
+        raise nothing_known(history, loaded, home, known)
     if depth == "figures":
         warn(position)
     return position

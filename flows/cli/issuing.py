@@ -189,15 +189,16 @@ def _build(
     reason: str,
 ) -> BuiltPack:
     """Build an erratum. NothingMade where it would print nothing else."""
+    from flows.cli.answers import say_known
     from flows.errata import build_erratum, find_latest_issue
     from flows.position import derive_known, derive_position, resolve_known
     from flows.rebuilding import derive_record, model_record
 
     find_latest_issue(history, replaced)
+    known = resolve_known(history, replaced.programme, as_known, say_known)
     if loaded is not None:
-        position = derive_position(history, loaded, replaced.as_at, as_known)
+        position = derive_position(history, loaded, replaced.as_at, known)
     else:
-        known = resolve_known(history, replaced.programme, as_known)
         position = derive_known(history, replaced.programme, replaced.as_at, known)
     before = model_record(history, replaced, derive_record(history, replaced))
     built = build_erratum(history, replaced, position, before, reason, home.outbox(replaced.programme))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from history import store
 from history.originals import original_path, read_original
+from history.published import PublishedFile
 from history.records import Receipt, reading_row, to_reading
 from history.store import History
 from schemas.facts import Period, Reading
@@ -150,6 +151,31 @@ class TestAsKnown:
         assert history.event_at(PROGRAMME, "2021-12-06T08:59:59Z") == 0
         assert history.event_at(PROGRAMME, "2021-12-06T09:00:00Z") == first
         assert history.event_at(PROGRAMME, "2021-12-31T00:00:00Z") == second
+
+    def test_by_time_what_came_later_is_never_known_earlier(self, history: History) -> None:
+        """A workbook found late is filed after those that came later: then it was not known to anybody."""
+        first = history.file_receipt(arrive(received_at="2021-10-04T09:00:00Z"), A).receipt_id
+        history.file_receipt(arrive(EARLIER, received_at="2021-12-06T09:00:00Z"), B)
+        found = history.file_receipt(arrive(received_at="2021-10-11T09:00:00Z"), b"found late").receipt_id
+        assert history.event_at(PROGRAMME, "2021-10-31T00:00:00Z") == first
+        assert [r.receipt_id for r in history.filed_after(PROGRAMME, first, "2021-10-31T00:00:00Z")] == [found]
+        assert history.filed_after(PROGRAMME, first, "2021-10-10T00:00:00Z") == []
+        assert history.event_at(PROGRAMME, "2021-12-31T00:00:00Z") == found
+
+    def test_by_time_what_is_declared_may_be_recorded_at_any_time(self, history: History) -> None:
+        """Workbooks of long ago are filed today, and between them the YAML is recorded as of today."""
+        history.file_receipt(arrive(received_at="2021-10-04T09:00:00Z"), A)
+        history.register_configuration(PROGRAMME, "{}", "2026-11-30T09:00:00Z")
+        second = history.file_receipt(arrive(received_at="2021-10-11T09:00:00Z"), B).receipt_id
+        assert history.event_at(PROGRAMME, "2021-10-31T00:00:00Z") == second
+
+    def test_what_is_known_up_to_an_event_is_of_the_programme_alone(self, history: History) -> None:
+        first = history.file_receipt(arrive(), A).receipt_id
+        other = history.file_receipt(arrive(programme="village"), B).receipt_id
+        published = PublishedFile("returned/a.html", "0" * 64, 1, "acknowledgement")
+        history.published.register(PROGRAMME, [published], NOW)
+        assert history.last_event(PROGRAMME, other) == history.last_event(PROGRAMME, other + 1) == first
+        assert history.last_event(PROGRAMME, first - 1) == 0
 
     def test_observations_are_visible_when_their_period_has_ended(self, history: History) -> None:
         ahead = observation(week(WEEK + dt.timedelta(days=1)))
