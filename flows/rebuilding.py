@@ -13,9 +13,10 @@ from flows.environment import Difference, compare_environment
 from flows.errata import notice_of, number_as_before, with_causes
 from flows.position import Position, derive_known
 from flows.since import changes_since
+from history.declared import sha_of
 from history.originals import hash_original, read_original
 from history.records import PackRecord, PrintedFigure
-from history.store import History, sha_of
+from history.store import History
 from report_templates.render import render_pdf
 from schemas.figures import decimal_text
 from schemas.kept import read_facts

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from flows.checking import JudgedFile, judge_file
 from flows.comparing import compare_files, day_received
 from flows.owner_rows import compare_with_plan
+from history.declared import sha_of
 from history.records import Arrival, Declared
-from history.store import History, sha_of
+from history.store import History
 from programmes.load import LoadedProgramme, load_again
 from schemas.config import Correction, DueDateDecision
 from schemas.decisions import Override

@@ -12,11 +12,12 @@ from pathlib import Path
 from flows.publishing import place_in
 from flows.settings import Home
 from history.audit import RESTORE
+from history.declared import sha_of
 from history.faults import Fault, Note
 from history.inspection import DATABASE
 from history.originals import original_path
 from history.records import PackRecord
-from history.store import History, sha_of
+from history.store import History
 from programmes.load import load_programme
 
 Found = Iterator[Fault | Note | int]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from history.audit import Audit
 from history.chain import add_event
 from history.current import current_receipts
 from history.database import open_engine, reading, writing
+from history.declared import set_configuration, set_decisions, standing_decisions
 from history.originals import hash_original, keep_original
 from history.packs import Packs
 from history.published import Published
@@ -44,11 +44,6 @@ from schemas.spelling import normalise
 
 _COMES_IN = ("receipt", "refusal")
 """The kinds of events whose time is that of somebody who sent a file."""
-
-
-def sha_of(text: str) -> str:
-    """SHA-256 of text, in hexadecimal."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class History:
@@ -156,15 +151,15 @@ class History:
         """
         with writing(self._engine) as connection:
             declared = read()
-            sha = _set_configuration(connection, declared.programme, declared.configuration, at)
+            sha = set_configuration(connection, declared.programme, declared.configuration, at)
             for kind, entries in declared.decisions.items():
-                _set_decisions(connection, declared.programme, kind, entries, at)
+                set_decisions(connection, declared.programme, kind, entries, at)
         return sha
 
     def register_configuration(self, programme: str, text: str, at: str) -> str:
         """Record the configuration if it is not the one last recorded; returns its SHA-256."""
         with writing(self._engine) as connection:
-            return _set_configuration(connection, programme, text, at)
+            return set_configuration(connection, programme, text, at)
 
     def register_decisions(self, programme: str, kind: str, declared: Sequence[Mapping[str, str]], at: str) -> None:
         """Make the recorded decisions of one kind those declared: new ones are added, others withdrawn.
@@ -172,7 +167,7 @@ class History:
         Each holds json, role, decided_on and reason. Nothing is deleted: a withdrawal is an event too.
         """
         with writing(self._engine) as connection:
-            _set_decisions(connection, programme, kind, declared, at)
+            set_decisions(connection, programme, kind, declared, at)
 
     def configuration_at(self, programme: str, as_known: int | None) -> tuple[str, str] | None:
         """SHA-256 and text of the configuration in force at an event (the first one, if before it)."""
@@ -195,7 +190,7 @@ class History:
     def decisions_at(self, programme: str, kind: str, as_known: int | None) -> list[dict[str, Any]]:
         """The decisions of one kind that stand at an event, in the order they were made."""
         with reading(self._engine) as connection:
-            held = _decisions(connection, programme, kind, as_known)
+            held = standing_decisions(connection, programme, kind, as_known)
         return [json.loads(row["json"]) for row in sorted(held.values(), key=lambda r: r["seq"])]
 
     # what is known
@@ -398,63 +393,3 @@ def _add_file(connection: Connection, sha256: str, size: int, name: str) -> None
 def _add_all(connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
         connection.execute(insert(table), rows)
-
-
-def _set_configuration(connection: Connection, programme: str, text: str, at: str) -> str:
-    sha = sha_of(text)
-    own = select(t.configuration.c.sha).where(t.configuration.c.programme == programme)
-    if connection.scalar(own.order_by(t.configuration.c.seq.desc()).limit(1)) != sha:
-        seq = add_event(connection, programme, "configuration", at)
-        connection.execute(insert(t.configuration).values(seq=seq, programme=programme, sha=sha, json=text))
-    return sha
-
-
-def _set_decisions(
-    connection: Connection, programme: str, kind: str, declared: Sequence[Mapping[str, str]], at: str
-) -> None:
-    wanted = {sha_of(d["json"]): d for d in declared}
-    held = _decisions(connection, programme, kind, None)
-    for sha in sorted(held.keys() - wanted.keys(), key=lambda s: int(held[s]["seq"])):
-        _add_decision(connection, programme, kind, at, dict(held[sha]), sha, is_withdrawn=1)
-    for sha in [s for s in wanted if s not in held]:
-        _add_decision(connection, programme, kind, at, wanted[sha], sha, is_withdrawn=0)
-
-
-def _add_decision(
-    connection: Connection,
-    programme: str,
-    kind: str,
-    at: str,
-    entry: Mapping[str, Any],
-    sha: str,
-    *,
-    is_withdrawn: int,
-) -> None:
-    seq = add_event(connection, programme, "withdrawal" if is_withdrawn else "decision", at)
-    connection.execute(
-        insert(t.decision).values(
-            seq=seq,
-            programme=programme,
-            kind=kind,
-            sha=sha,
-            is_withdrawn=is_withdrawn,
-            role=entry["role"],
-            decided_on=entry["decided_on"],
-            reason=entry["reason"],
-            json=entry["json"],
-        )
-    )
-
-
-def _decisions(connection: Connection, programme: str, kind: str, as_known: int | None) -> dict[str, RowMapping]:
-    """The decisions that stand, by hash: declared, and not withdrawn since."""
-    query = select(t.decision).where(t.decision.c.programme == programme, t.decision.c.kind == kind)
-    if as_known is not None:
-        query = query.where(t.decision.c.seq <= as_known)
-    held: dict[str, RowMapping] = {}
-    for row in connection.execute(query.order_by(t.decision.c.seq)).mappings():
-        if row["is_withdrawn"]:
-            held.pop(row["sha"], None)
-        else:
-            held[row["sha"]] = row
-    return held
