@@ -49,6 +49,7 @@ class BuiltPack:
     held: tuple[str, ...]
     model: Pack
     pack_id: int = 0
+    meeting: dt.date | None = None
 
 
 def find_board(position: Position, board_id: str) -> Board:
@@ -191,6 +192,7 @@ def build_pack(
         tuple(r.key for r in position.rows if r.state == "held" or r.is_stated),
         model,
         pack_id,
+        meeting,
     )
 
 

@@ -22,11 +22,14 @@ from flows.quarantine import describe_purged
 from flows.receiving import Received
 from flows.retiring import describe_retired
 from flows.running import (
+    RunFailure,
     RunResult,
     build_board,
+    failure_form,
     find_overdue,
     ingest_inbox,
     last_reporting_date,
+    plan_packs,
     programmes_to_run,
     purge_expired,
     read_position,
@@ -112,21 +115,38 @@ def monthly_run(home: Path, programme: str | None, on: dt.date, received_at: str
     """The scheduled job: for each programme take the inbox in, then build every board's pack."""
     results = []
     for folder in programmes_to_run(programme, Home(home)):
-        loaded = load_programme(folder)
-        result = RunResult(loaded.programme.id)
-        received, result.purged = ingest_returns(home, folder, received_at)
-        result.taken, result.waiting = list(received.taken), list(received.waiting)
-        result.retired = retire(home, folder, received_at)
-        as_at = last_reporting_date(loaded, on)
-        for board in loaded.programme.boards:
-            pack, result.position = build_pack(home, folder, board.id, as_at)
-            result.packs.append(pack)
-        if result.position is None:
-            result.position = derive(home, folder, as_at)
-        summarise(result, find_overdue(Home(home), folder, on))
-        create_markdown_artifact(_summary(result), key="run")
+        result = RunResult(folder.name)
         results.append(result)
+        try:
+            _run_programme(result, home, folder, on, received_at)
+        except Exception as error:  # told; one programme does not make the others late
+            result.failed.append(RunFailure(None, error))
+        create_markdown_artifact(_summary(result), key="run")
     return results
+
+
+def _run_programme(result: RunResult, home: Path, folder: Path, on: dt.date, received_at: str) -> None:
+    """One programme's turn. What cannot be done for one board is noted, and the others have theirs."""
+    loaded = load_programme(folder)
+    result.programme = loaded.programme.id
+    received, result.purged = ingest_returns(home, folder, received_at)
+    result.taken, result.waiting = list(received.taken), list(received.waiting)
+    result.retired = retire(home, folder, received_at)
+    as_at = last_reporting_date(loaded, on)
+    for planned in plan_packs(Home(home), folder, on):
+        if planned.is_issued:
+            result.issued.append(planned)
+            continue
+        try:
+            pack, position = build_pack(home, folder, planned.board, planned.as_at, planned.meeting)
+        except Exception as error:  # told; one board does not make the others late
+            result.failed.append(RunFailure(planned.board, error))
+            continue
+        result.packs.append(pack)
+        result.position = position if position.as_at == as_at else result.position
+    if result.position is None:
+        result.position = derive(home, folder, as_at)
+    summarise(result, find_overdue(Home(home), folder, on))
 
 
 def _summary(result: RunResult) -> str:
@@ -136,6 +156,8 @@ def _summary(result: RunResult) -> str:
         f"- files taken: {len(result.taken)}",
         f"- packs: {len(result.packs)}",
     ]
+    lines += [f"- failed: {f['board'] or 'the programme'}: {f['why']}" for f in map(failure_form, result.failed)]
+    lines += [f"- issued already: {p.board}, for the meeting of {p.meeting}" for p in result.issued]
     lines += [f"- in quarantine, as it holds personal data: {name}" for name in result.quarantined]
     lines += [f"- left in the inbox: {shown_path(w.path)}, as {w.why}" for w in result.waiting]
     lines += [f"- {describe_purged(result.purged)}"] if result.purged else []

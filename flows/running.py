@@ -11,6 +11,7 @@ from typing import Any
 from flows.building import BuiltPack, build_pack, find_board, missing_returns
 from flows.calendars import overdue_form, read_calendars
 from flows.checking import shown_path
+from flows.failures import describe_failure
 from flows.inbox import WaitingFile
 from flows.locks import building
 from flows.position import Position, derive_position
@@ -20,17 +21,28 @@ from flows.retiring import retire_originals
 from flows.settings import Home, UsageError, find_programme_folder, open_history, programme_folders
 from flows.taking import TakenFile
 from programmes.load import LoadedProgramme, load_programme
-from transforms.calendar import ReturnCalendar
+from transforms.calendar import PackToBuild, ReturnCalendar, choose_pack
+
+
+@dataclass(frozen=True, slots=True)
+class RunFailure:
+    """Something that a run could not do, for one board or (None) for a whole programme. The rest was done."""
+
+    board: str | None
+    error: Exception
 
 
 @dataclass(slots=True)
 class RunResult:
-    """What a run did: files taken, packs built, what is held, what is missing, what was deleted from
-    quarantine (the starts of hashes) and by the rule of retention (hashes), and what waits in the inbox."""
+    """What a run did: files taken, packs built, packs that were issued already and so not built again, what
+    failed, what is held, what is missing, what was deleted from quarantine (the starts of hashes) and by the
+    rule of retention (hashes), and what waits in the inbox."""
 
     programme: str
     taken: list[TakenFile] = field(default_factory=list)
     packs: list[BuiltPack] = field(default_factory=list)
+    issued: list[PackToBuild] = field(default_factory=list)
+    failed: list[RunFailure] = field(default_factory=list)
     held: list[dict[str, Any]] = field(default_factory=list)
     missing: list[dict[str, Any]] = field(default_factory=list)
     purged: list[str] = field(default_factory=list)
@@ -65,6 +77,22 @@ def last_reporting_date(loaded: LoadedProgramme, on: dt.date) -> dt.date:
     if date is None:
         raise UsageError(f"{loaded.programme.id} has no reporting date on or before {on.isoformat()}")
     return date
+
+
+def plan_packs(home: Home, folder: Path, on: dt.date) -> list[PackToBuild]:
+    """The packs that a run on a day builds for a programme's boards, and those that are issued already."""
+    programme = load_programme(folder).programme
+    history = open_history(home)
+    try:
+        issues = history.packs.issues(programme.id)
+    finally:
+        history.close()
+    found = []
+    for board in programme.boards:
+        issued = {i.meeting for i in issues if i.board == board.id}
+        planned = choose_pack(board, programme.reporting_dates, issued, on)
+        found += [planned] if planned is not None else []
+    return found
 
 
 def purge_expired(home: Home, folder: Path, received_at: str) -> list[str]:
@@ -161,6 +189,8 @@ def run_form(results: Sequence[RunResult]) -> dict[str, Any]:
     """What `run --json` prints."""
     return {
         "packs": [pack_form(p) for r in results for p in r.packs],
+        "issued": [{"programme": r.programme, **planned_form(p)} for r in results for p in r.issued],
+        "failed": [{"programme": r.programme, **failure_form(f)} for r in results for f in r.failed],
         "held": [{"programme": r.programme, **h} for r in results for h in r.held],
         "missing": [{"programme": r.programme, **m} for r in results for m in r.missing],
         "returned": [{"programme": r.programme, **returned_form(t)} for r in results for t in r.taken],
@@ -183,6 +213,17 @@ def returned_form(taken: TakenFile) -> dict[str, Any]:
     }
 
 
+def planned_form(planned: PackToBuild) -> dict[str, str | None]:
+    """A pack that a run did not build again, since it is issued."""
+    meeting = planned.meeting.isoformat() if planned.meeting else None
+    return {"board": planned.board, "as_at": planned.as_at.isoformat(), "meeting": meeting}
+
+
+def failure_form(failure: RunFailure) -> dict[str, str | None]:
+    """What a run could not do, and why."""
+    return {"board": failure.board, "why": "; ".join(describe_failure(failure.error)[0])}
+
+
 def waiting_form(item: WaitingFile) -> dict[str, str]:
     """A file that was left in the inbox, and why."""
     return {"file": shown_path(item.path), "why": item.why}
@@ -201,5 +242,6 @@ def pack_form(pack: BuiltPack) -> dict[str, Any]:
         "format": "pdf",
         "as_at": pack.as_at.isoformat(),
         "as_known": pack.as_known,
+        "meeting": pack.meeting.isoformat() if pack.meeting else None,
         "warnings": list(pack.warnings),
     }

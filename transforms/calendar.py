@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -222,6 +222,41 @@ def judge_pack(
     else:
         state, days = "built" if is_built else "due", (due - on).days
     return PackDue(board.id, board.title, meeting.date, as_at, due, state, days, is_built, issued_on)
+
+
+@dataclass(frozen=True, slots=True)
+class PackToBuild:
+    """A board's pack that a day's run is to build: figures as at a date, for a meeting or (None) for none.
+
+    `is_issued`: the pack of that meeting is issued already, so that there is nothing to build.
+    """
+
+    board: str
+    as_at: dt.date
+    meeting: dt.date | None = None
+    is_issued: bool = False
+
+
+def choose_pack(
+    board: Board, reporting_dates: Sequence[dt.date], issued: Collection[dt.date], on: dt.date
+) -> PackToBuild | None:
+    """The pack that a run on a day builds for a board: that of the first meeting to come whose figures' date has
+    come and that is not `issued` yet. Without such a meeting as at the last reporting date, for no meeting.
+
+    None where no reporting date has come yet.
+    """
+    found: PackToBuild | None = None
+    for meeting in sorted(board.meetings, key=lambda m: m.date):
+        as_at = figures_as_at(meeting, reporting_dates)
+        if meeting.date < on or as_at is None or as_at > on:
+            continue
+        found = PackToBuild(board.id, as_at, meeting.date, meeting.date in issued)
+        if not found.is_issued:
+            break
+    if found is not None:
+        return found
+    last = max((d for d in reporting_dates if d <= on), default=None)
+    return None if last is None else PackToBuild(board.id, last)
 
 
 def figures_as_at(meeting: Meeting, reporting_dates: Sequence[dt.date]) -> dt.date | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from flows.checking import as_date
-from flows.cli.failures import NOTHING, OK, NothingMade
 from flows.cli.intake import print_json, say
+from flows.failures import NOTHING, OK, NothingMade
 from flows.position import Depth, Position, derive_position, resolve_known
 from flows.settings import Home, find_home, find_programme_folder, open_history
 from history.store import History

@@ -41,8 +41,8 @@ def diff(
 def compare_packs(first: str, second: str, home_option: Path | None, *, as_json: bool) -> int:
     """Print what changed from the earlier to the later of two packs: by their as-at dates, then their numbers."""
     from flows.building import find_board
-    from flows.cli.failures import OK
     from flows.cli.intake import print_json
+    from flows.failures import OK
     from flows.naming_packs import find_pack
     from flows.position import derive_known
     from flows.since import changes_since

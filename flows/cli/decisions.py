@@ -12,7 +12,6 @@ from typing import Any
 import typer
 
 from flows.checking import as_date, judge_file
-from flows.cli.failures import HELD, OK
 from flows.cli.forms import finding_form
 from flows.cli.intake import describe_file, print_json, say
 from flows.declaring import (
@@ -32,6 +31,7 @@ from flows.declaring import (
     to_decision,
     write_decision,
 )
+from flows.failures import HELD, OK
 from flows.settings import (
     Home,
     UsageError,

@@ -40,8 +40,8 @@ def due(
 def print_due(home: Home, programme: str | None, on: dt.date, *, as_json: bool) -> int:
     """Print what is due on a day; always 0: nothing was asked to be done."""
     from flows.calendars import pack_due_form, read_calendars, return_forms
-    from flows.cli.failures import OK
     from flows.cli.intake import print_json, say
+    from flows.failures import OK
     from programmes.load import load_programme
 
     found = []

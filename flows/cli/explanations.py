@@ -9,10 +9,10 @@ from typing import Any
 from flows.answering import say_action, say_explanation, say_rating
 from flows.checking import as_date
 from flows.cli.answers import nothing_known, nothing_received, say_known, warn
-from flows.cli.failures import OK
 from flows.cli.intake import print_json
 from flows.explaining import explain_figure, explain_printed, find_row, names_figure
 from flows.explaining_plan import explain_action, explain_rating, find_action, find_rating_id
+from flows.failures import OK
 from flows.naming_packs import find_pack
 from flows.position import Depth, Position, derive_known, derive_position, resolve_known
 from flows.retiring import note_retired

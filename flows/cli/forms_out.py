@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from flows.cli.answers import open_position
-from flows.cli.failures import OK, NothingMade
 from flows.cli.intake import print_json, say
+from flows.failures import OK, NothingMade
 from flows.position import Position
 from flows.settings import Home, UsageError, find_home, open_history, utc_now
 from schemas.config import Return

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.checking import JudgedFile, judge_file, shown_path
-from flows.cli.failures import HELD, OK
 from flows.cli.forms import file_form
 from flows.comparing import compare_files
+from flows.failures import HELD, OK
 from flows.settings import (
     Home,
     UsageError,

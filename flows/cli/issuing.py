@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli.failures import BROKEN, HELD, OK, NothingMade
 from flows.cli.options import AsJson, AsKnown, HomeOption
+from flows.failures import BROKEN, HELD, OK, NothingMade
 from flows.locks import building
 from flows.settings import Home, UsageError, find_home, find_programme_folder, open_history, utc_now
 

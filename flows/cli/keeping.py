@@ -34,8 +34,8 @@ def backup(
 ) -> None:
     """Write one file that holds the whole home, at one moment. Others may go on working."""
     from flows.backing_up import back_up
-    from flows.cli.failures import BROKEN, OK
     from flows.cli.intake import print_json
+    from flows.failures import BROKEN, OK
 
     made = back_up(find_home(home), out, utc_now())
     if as_json:
@@ -52,8 +52,8 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Bring a backup back, into a home that is empty or not there yet. Nothing is ever overwritten."""
-    from flows.cli.failures import BROKEN, OK
     from flows.cli.intake import print_json
+    from flows.failures import BROKEN, OK
     from flows.restoring import restore_backup
 
     restored = restore_backup(file, find_home(home), database_url())

@@ -59,8 +59,8 @@ def print_suggestion(
     file: Path, programme: str | None, out: Path | None, home_option: Path | None, *, as_json: bool
 ) -> int:
     """Print or write the proposed return of a workbook."""
-    from flows.cli.failures import OK, NothingMade
     from flows.cli.intake import print_json, say
+    from flows.failures import OK, NothingMade
     from flows.layouts import Unreadable, suggest_layout
 
     _refuse_to_overwrite(out)
@@ -123,8 +123,8 @@ def _suggestion_form(found: Suggestion, out: Path | None) -> dict[str, Any]:
 
 def print_trial(file: Path, programme: str, layout: Path | None, home_option: Path | None, *, as_json: bool) -> int:
     """Print what a layout reads from a workbook; 1 if something would be refused or held."""
-    from flows.cli.failures import HELD, OK, NothingMade
     from flows.cli.intake import print_json
+    from flows.failures import HELD, OK, NothingMade
     from flows.layouts import Unreadable, try_layout
     from programmes.load import load_return
 

@@ -247,7 +247,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """The scheduled job, as a tracked flow: take the inbox in, then build every board's pack."""
-    from flows.cli.packs import run_scheduled
+    from flows.cli.scheduled import run_scheduled
 
     _refuse((programme is None) == (not all_programmes), "name one --programme, or --all")
     raise typer.Exit(run_scheduled(programme, on, home, as_json=as_json))

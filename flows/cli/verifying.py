@@ -55,8 +55,8 @@ def verify_one(
     programme: str | None, home_option: Path | None, *, all_packs: bool, read_again: bool, as_json: bool
 ) -> int:
     """Verify a home and print what was found; 4 where anything is not as recorded."""
-    from flows.cli.failures import BROKEN, OK
     from flows.cli.intake import print_json
+    from flows.failures import BROKEN, OK
     from flows.settings import find_home, find_programme_folder
     from flows.verifying import OUTSIDE, Wish, verify_home
     from programmes.load import load_programme

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from schemas.config import Board, Meeting, Return
 from transforms.calendar import (
     Arrived,
+    PackToBuild,
     ReturnCalendar,
+    choose_pack,
     due_on,
     expect_ends,
     figures_as_at,
@@ -225,6 +227,46 @@ def test_how_the_pack_of_a_meeting_stands(on: str, issued: str | None, is_built:
     issued_on = dt.date.fromisoformat(issued) if issued else None
     found = judge_pack(BOARD, MEETING, REPORTING, issued_on, is_built, dt.date.fromisoformat(on))
     assert (found.state, found.days, found.due, found.as_at) == (state, days, dt.date(2031, 4, 9), REPORTING[1])
+
+
+MEETINGS = Board(
+    id="keepers",
+    title="Keepers",
+    short="BK",
+    meetings=(
+        Meeting(date=dt.date(2031, 5, 12)),
+        Meeting(date=dt.date(2031, 4, 14)),
+        Meeting(date=dt.date(2031, 4, 28), as_at=dt.date(2031, 4, 20)),
+    ),
+)
+MARCH_END, APRIL_END = dt.date(2031, 3, 31), dt.date(2031, 4, 30)
+
+
+@pytest.mark.parametrize(
+    ("on", "issued", "as_at", "meeting", "is_issued"),
+    [
+        ("2031-04-01", (), "2031-03-31", "2031-04-14", False),
+        ("2031-04-14", (), "2031-03-31", "2031-04-14", False),  # on the day itself it is in time
+        ("2031-04-15", (), "2031-03-31", None, False),  # the figures of the next one are as at a day to come
+        ("2031-04-20", (), "2031-04-20", "2031-04-28", False),
+        ("2031-04-01", ("2031-04-14",), "2031-03-31", "2031-04-14", True),
+        ("2031-04-21", ("2031-04-28",), "2031-04-20", "2031-04-28", True),
+        ("2031-05-01", ("2031-04-14",), "2031-04-30", "2031-05-12", False),
+        ("2031-06-01", ("2031-05-12",), "2031-04-30", None, False),
+    ],
+)
+def test_a_run_builds_for_the_meeting_to_come_whose_figures_can_be_known(
+    on: str, issued: tuple[str, ...], as_at: str, meeting: str | None, is_issued: bool
+) -> None:
+    done = {dt.date.fromisoformat(day) for day in issued}
+    found = choose_pack(MEETINGS, (MARCH_END, APRIL_END), done, dt.date.fromisoformat(on))
+    meets = dt.date.fromisoformat(meeting) if meeting else None
+    assert found == PackToBuild("keepers", dt.date.fromisoformat(as_at), meets, is_issued)
+
+
+def test_a_run_builds_as_at_the_last_reporting_date_where_no_meeting_is_declared() -> None:
+    assert choose_pack(BOARD, (MARCH_END, APRIL_END), (), APRIL_END) == PackToBuild("keepers", APRIL_END)
+    assert choose_pack(BOARD, (MARCH_END,), (), dt.date(2031, 3, 30)) is None
 
 
 def test_the_figures_of_a_meeting_are_as_declared_or_as_at_the_reporting_date_before_it() -> None:
