@@ -23,7 +23,7 @@ from flows.verifying_files import (
     note_strangers,
 )
 from history.audit import RESTORE
-from history.database import HistoryError
+from history.failures import HistoryError, HistorySettingError
 from history.faults import Fault, Note
 from history.inspection import DATABASE, inspect_database
 from history.originals import original_path
@@ -81,6 +81,8 @@ def verify_home(home: Home, wish: Wish) -> Verified:
         return found
     try:
         history = open_history(home)
+    except HistorySettingError:
+        raise  # nothing is damaged: it was looked for in the wrong place
     except HistoryError as error:
         found.add(Fault("database", f"history/{DATABASE}", str(error), RESTORE))
         return found

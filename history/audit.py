@@ -14,10 +14,11 @@ from history.chain import BROUGHT, BY_KIND, Link, follow_chain, read_head
 from history.database import reading
 from history.failures import HistoryError
 from history.faults import Fault
+from history.pairing import HOME_KEY
 from history.records import Receipt, to_receipt
 from history.retention import retired_files
 
-META_KEYS = {"schema_version", "head"}
+META_KEYS = {"schema_version", "head", HOME_KEY}
 """What `meta` holds."""
 RESTORE = "Put back the last backup, and compare it with this home before you use either."
 _NUMBERED = {t.reading.name: t.reading, t.observation.name: t.observation, t.finding.name: t.finding}

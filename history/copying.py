@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, func, insert, inspect, select
 
 from history import tables
+from history.pairing import HOME_KEY
 
 _ROWS = 1000
 
@@ -35,6 +36,8 @@ def count_rows(connection: Connection) -> int:
 def _read_rows(source: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
     """The rows of a table in the order of its keys, so that what is referred to comes first; in batches."""
     query = select(table).order_by(*_order(table)).execution_options(yield_per=_ROWS)
+    if table is tables.meta:
+        query = query.where(table.c.key != HOME_KEY)  # a copy is of no home yet
     for part in source.execute(query).mappings().partitions():
         yield [dict(row) for row in part]
 

@@ -22,10 +22,10 @@ from history.failures import DATABASE_SETTING, SERVER_MARK, HistorySettingError
 from history.failures import HistoryError as HistoryError
 from history.migrations import keep_copy, keep_schema, migrate
 from history.network import refuse_share
+from history.pairing import is_paired, pair
 
 _BUSY_SECONDS = 60
 _FILE = "history.sqlite"
-_MARK_TEXT = f"The history of this home is in a PostgreSQL database: {DATABASE_SETTING} says where.\n"
 
 
 def open_engine(folder: Path, url: str | None = None) -> Engine:
@@ -171,10 +171,20 @@ def _open_server(folder: Path, text: str) -> Engine:
             f"unset it to go on with that one, or take another home for {_describe(engine)}"
         )
     _prepare(engine)
-    folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / SERVER_MARK).exists():
-        (folder / SERVER_MARK).write_text(_MARK_TEXT, encoding="utf-8")
+    try:
+        _pair(engine, folder)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
+
+
+def _pair(engine: Engine, folder: Path) -> None:
+    with reading(engine) as connection:
+        if is_paired(connection, folder):
+            return
+    with writing(engine) as connection:
+        pair(connection, folder, _describe(engine))
 
 
 # tables and version
