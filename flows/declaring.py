@@ -302,19 +302,17 @@ def effect_of(evidence: Evidence, loaded: LoadedProgramme, decision: Correction 
 def write_decision(folder: Path, draft: Draft, entry: dict[str, Any], evidence: Evidence, chosen: Proposal) -> bool:
     """Put a drafted decision into the YAML, alone with it. False where the same was declared meanwhile.
 
-    What others declared since the draft was made stays; the entry is added to it. UsageError where it no longer
-    fits, DeclarationError or ConfigurationError where the YAML cannot take it.
+    What others declared since the programme was looked at stays, and the entry is added to it. UsageError where
+    it no longer fits, DeclarationError or ConfigurationError where the YAML cannot take it.
     """
     with editing(folder):
-        now = draft.path.read_bytes() if draft.path.is_file() else None
-        if now != draft.before:
-            again = _propose_again(evidence, load_programme(folder), entry, chosen)
-            if again is None or again.is_declared:
-                return False
-            if again.why_not:
-                raise UsageError(f"{chosen.sheet}!{chosen.cell}: {again.why_not}")
-            draft = draft_entry(folder, draft.kind, entry)
-        write_draft(folder, draft)
+        # looked at again in any case: the draft may have been made over what another declared just before
+        again = _propose_again(evidence, load_programme(folder), entry, chosen)
+        if again is None or again.is_declared:
+            return False
+        if again.why_not:
+            raise UsageError(f"{chosen.sheet}!{chosen.cell}: {again.why_not}")
+        write_draft(folder, draft_entry(folder, draft.kind, entry))
     return True
 
 

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,18 @@ from tests.inbox.files import PROGRAMME, ROOT, fill_inbox
 COUNT = 200
 TARGET = ROOT / "docs" / "inbox.json"
 RECEIVED = "2021-12-06T09:00:00Z"
+
+
+LAUNCH = """
+import os, subprocess, sys
+with open(sys.argv[1], "w") as out, open(sys.argv[2], "w") as err:
+    process = subprocess.Popen(sys.argv[3:], stdout=out, stderr=err)
+# the usage that wait4 tells is that of the process and of the readers it has waited for
+_, status, usage = os.wait4(process.pid, 0)
+print(os.waitstatus_to_exitcode(status), usage.ru_maxrss // 1024)
+"""
+"""A small process that starts the command: on Linux a child is charged with the memory of who starts it, and a
+process of tests has grown large."""
 
 
 @dataclass(frozen=True)
@@ -51,16 +62,13 @@ def take_in(home: Path, count: int = COUNT) -> Intake:
     command = [sys.executable, "-m", "flows.cli.main", "ingest", "--programme", PROGRAMME, "--home", str(home)]
     command += ["--received-at", RECEIVED, "--json"]
     begun = time.perf_counter()
-    with (home / "out").open("w+") as out, (home / "err").open("w+") as err:
-        process = subprocess.Popen(command, stdout=out, stderr=err, cwd=ROOT)
-        # the usage that wait4 tells is that of the process and of the readers it has waited for
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.perf_counter() - begun
+    launcher = [sys.executable, "-c", LAUNCH, str(home / "out"), str(home / "err"), *command]
+    told = subprocess.run(launcher, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    code, peak = (int(number) for number in told)
+    seconds = time.perf_counter() - begun
     answer = json.loads((home / "out").read_text() or '{"files": []}')
     files = {Path(item["file"]).name: item for item in answer["files"]}
-    peak = usage.ru_maxrss // 1024
-    return Intake(process.returncode, files, sound, others, seconds, peak, (home / "err").read_text())
+    return Intake(code, files, sound, others, seconds, peak, (home / "err").read_text())
 
 
 if __name__ == "__main__":

@@ -150,6 +150,15 @@ def test_the_same_correction_drafted_twice_stands_once(harbour: Harbour) -> None
     assert len(harbour.loaded.corrections) == 1
 
 
+def test_a_correction_that_somebody_declared_before_it_was_drafted_stands_once(harbour: Harbour) -> None:
+    """The draft is made over what the other wrote, by one who looked at the programme before that."""
+    early = harbour.loaded
+    judged = judge_file(harbour.save(two_wrong()), early.programme)
+    assert declare(early, judged, 0)()
+    assert not declare(early, judged, 0)()
+    assert len(harbour.loaded.corrections) == 1
+
+
 # --- What is taken in -----------------------------------------------------------------------------------
 
 
