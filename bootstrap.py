@@ -528,8 +528,8 @@ def run_tests(extra: list[str]) -> int:
 
 
 def run_long_tests(extra: list[str]) -> int:
-    """Run the long tests, one after the other in a process of their own."""
-    return 1 if run_pytest(["-n", "1", "-m", "long", "-q"], extra) != 0 else 0
+    """Run the long tests, in groups that share what they prepare."""
+    return 1 if run_pytest(["-n", "2", "--dist", "loadgroup", "-m", "long", "-q"], extra) != 0 else 0
 
 
 def run_check(check: tuple[str, ...]) -> bool:

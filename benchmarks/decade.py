@@ -24,8 +24,9 @@ from openpyxl import Workbook
 
 from flows.checking import JudgedFile, judge_file
 from flows.taking import register, take_files
+from history.declared import sha_of
 from history.records import Arrival
-from history.store import History, sha_of
+from history.store import History
 from programmes.load import LoadedProgramme, load_programme
 from schemas.facts import Period, Reading
 from transforms.deciding import cut_again

@@ -35,6 +35,15 @@ os.environ.pop("BOARDPACK_DATABASE", None)
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker of the long tier."""
     config.addinivalue_line("markers", "long: takes long; run by `bootstrap.py test-long`, not by `test`")
+    config.addinivalue_line("markers", "xdist_group(name): long tests of one group are run by one process")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where groups are distributed (the long tests), those of one file are a group, unless they say otherwise."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
 
 
 def pytest_unconfigure() -> None:

@@ -119,9 +119,15 @@ def test_some_points_of_taking_in(undisturbed: Commands, tmp_path: Path) -> None
         kill_and_run_again(sound, point, tmp_path / f"{point}")
 
 
+SHARES = [
+    pytest.param(k.name, share, marks=pytest.mark.xdist_group(f"kills of {k.name}, {share}"))
+    for k in COMMANDS
+    for share in range(_SHARES)
+]
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("share", range(_SHARES))
-@pytest.mark.parametrize("name", [k.name for k in COMMANDS])
+@pytest.mark.parametrize(("name", "share"), SHARES)
 def test_every_point_of_a_command(name: str, share: int, undisturbed: Commands, tmp_path: Path) -> None:
     """In shares, so that several processes may take them."""
     sound = undisturbed[name]
