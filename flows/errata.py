@@ -10,7 +10,7 @@ from typing import cast
 from flows.building import BuiltPack, build_pack, find_board, model_pack, since_last
 from flows.position import Position
 from flows.settings import UsageError
-from flows.since import changes_since
+from flows.since import changes_since, seen_actions
 from history.database import HistoryError
 from history.records import IssueRecord, PackRecord, PrintedFigure
 from history.store import History
@@ -101,7 +101,11 @@ def with_causes(
     if earlier is None:
         return notice
     changes = changes_since(history, position, board, earlier)
-    return replace(notice, causes={c.key: "; ".join(step.words for step in c.steps) for c in changes.figures})
+    return replace(
+        notice,
+        causes={c.key: "; ".join(step.words for step in c.steps) for c in changes.figures},
+        seen_actions=frozenset(seen_actions(history, earlier)),
+    )
 
 
 def says_the_same(new: Pack, old: Pack) -> bool:

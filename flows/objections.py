@@ -9,7 +9,9 @@ from dataclasses import asdict, dataclass
 
 from flows.building import find_board, give_pack
 from flows.errata import notice_of, number_as_before
+from flows.naming_packs import describe_pack
 from flows.position import Position, derive_known, derive_position
+from flows.since import find_last_issued
 from history.records import PackRecord, Receipt, Refusal
 from history.store import History
 from programmes.load import LoadedProgramme
@@ -123,8 +125,9 @@ def list_newer(
         now = derive_position(history, loaded, record.as_at)
     else:
         now = derive_known(history, record.programme, record.as_at, None)
+    stale = _list_compared(history, record)
     if now.as_known == record.as_known:
-        return []
+        return stale
     notice = notice_of(history, record.replaces, record.reason or "") if record.replaces else None
     before, after = (_input(record, p) for p in (position, number_as_before(now, notice)))
     rows = compare_rows(before.own_rows, after.own_rows, after.programme)
@@ -138,7 +141,18 @@ def list_newer(
     said += [
         f"action {a.key}: {a.was or 'not in the plan'}; now {a.becomes or 'no longer in the plan'}" for a in actions
     ]
-    return [Objection(_NEWER, "", "", "", text, "Build the pack again.") for text in said]
+    return [*stale, *(Objection(_NEWER, "", "", "", text, "Build the pack again.") for text in said)]
+
+
+def _list_compared(history: History, record: PackRecord) -> list[Objection]:
+    """That a pack tells the changes since another pack than the one issued last, as that was issued afterwards."""
+    last = find_last_issued(history, record.programme, record.board, record.edition, record.meeting, record.as_at)
+    if last is None or last.pack_id == record.compared_with:
+        return []
+    before = record.compared_with
+    said = f"what changed since pack {before}" if before else "that no pack was issued for an earlier meeting"
+    text = f"it says {said}, and pack {describe_pack(last)} was issued since"
+    return [Objection(_NEWER, "", "", "", text, "Build the pack again.")]
 
 
 def _input(record: PackRecord, position: Position) -> PackInput:

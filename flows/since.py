@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flows.comparing import day_received
@@ -11,11 +11,12 @@ from flows.environment import software_version
 from flows.keeping import keep_actions, keep_facts
 from flows.owner_rows import read_trackers
 from flows.position import Position, derive_known
+from flows.speaking import Decision
 from flows.stored import read_decision
 from history.records import IssueRecord, PackRecord
 from history.store import History
-from schemas.changes import Changes, Evidence, PriorPack
-from schemas.config import Board, DueDateDecision
+from schemas.changes import Cause, Changes, Evidence, PriorPack
+from schemas.config import Board, DueDateDecision, Programme
 from schemas.kept import KeptAction, KeptFacts, read_facts
 from schemas.kpi import KpiRow
 from transforms.actions import rate_actions
@@ -24,6 +25,7 @@ from transforms.indicators import derive_kpis
 from transforms.packs.inputs import actions_of, rows_of
 from transforms.restating import Knowledge, find_evidence
 from transforms.standards import freeze_standards, with_standards
+from transforms.words import say_short_date
 
 
 def find_last_issued(
@@ -81,17 +83,33 @@ def changes_since(
         Comparison(
             describe_prior(history, earlier),
             between.printed,
-            (*_stages(history, between), Stage("software", keeps, position.programme, made_by)),
+            (
+                *_stages(history, between, (other, board)),
+                Stage("software", keeps, position.programme, made_by, False, _action_keys(board, position, keeps)),
+            ),
             {r.key for r in rows_of(other, between.printed.rows, first)},
             {r.key for r in rows_of(board, keeps.rows, position.programme)},
             _action_keys(other, between.then, between.printed),
-            _action_keys(board, position, keeps),
             evidence.of,
             earlier.software,
+            _DueDates.of(history, between).say,
             is_other,
             keep_facts(between.restated).limits,
+            _note(earlier, position),
         )
     )
+
+
+def _note(earlier: PackRecord, now: Position) -> str:
+    """What a reader must know where the two packs are not in the order of time."""
+    if now.as_known < earlier.as_known:
+        return (
+            f"The pack before knew more: up to event {earlier.as_known}, where this one knows up to event "
+            f"{now.as_known}. What reads as restated was known to the pack before and not to this one."
+        )
+    if now.as_at < earlier.as_at:
+        return "This pack is of an earlier date than the one before it: performance reads backwards."
+    return ""
 
 
 def describe_prior(history: History, pack: PackRecord) -> PriorPack:
@@ -102,6 +120,14 @@ def describe_prior(history: History, pack: PackRecord) -> PriorPack:
     return PriorPack(
         pack.pack_id, pack.board, pack.as_at, pack.as_known, meeting, issue.decided_on if issue is not None else None
     )
+
+
+def seen_actions(history: History, pack: PackRecord) -> set[str]:
+    """The keys of the actions that a recorded pack showed its board."""
+    then = derive_known(history, pack.programme, pack.as_at, pack.as_known)
+    board = next((b for b in then.programme.boards if b.id == pack.board), None)
+    kept = read_facts(pack.facts) if pack.facts else keep_facts(then)
+    return _action_keys(board, then, kept) if board is not None else {a.key for a in kept.actions}
 
 
 def _action_keys(board: Board, position: Position, facts: KeptFacts) -> set[str]:
@@ -126,51 +152,81 @@ def _derive(history: History, now: Position, earlier: PackRecord) -> _Between:
     return _Between(printed, then, restated, renewed, now)
 
 
-def _stages(history: History, between: _Between) -> Sequence[Stage]:
-    """The stages from what was printed then to what is derived now; each isolates one cause."""
+def _stages(history: History, between: _Between, boards: tuple[Board, Board]) -> Sequence[Stage]:
+    """The stages from what was printed then to what is derived now; each isolates one cause. `boards` are the one
+    that the earlier pack was for and the one that the later is for."""
     then, restated, renewed, now = between.then, between.restated, between.renewed, between.now
     mixed = with_standards(then.programme, now.programme)
     frozen = freeze_standards(now.programme, then.as_at, now.as_at)
     plans = _Plans(history, now.programme.id, then.as_at)
-    moved, own = " by a decision of the board", software_version()
+
+    earlier, later = boards
+
+    def stage(
+        cause: Cause, by: Programme, whose: tuple[Board, Position], facts: KeptFacts, *, by_date: bool = False
+    ) -> Stage:
+        return Stage(cause, facts, by, software_version(), by_date, _action_keys(*whose, facts))
+
     return (
-        Stage("software", KeptFacts(then.rows, keep_actions(then.plan.rows)), then.programme, own),
-        Stage(
+        stage("software", then.programme, (earlier, then), _facts(then.rows, then)),
+        stage(
             "restated",
-            KeptFacts(restated.rows, plans.rate(restated, then.as_known)),
             then.programme,
-            own,
-            actions_how=" in the plan as known now",
+            (earlier, restated),
+            KeptFacts(restated.rows, plans.rate(restated, then.as_known)),
         ),
-        Stage(
-            "target",
-            KeptFacts(tuple(derive_kpis(restated.facts, mixed, then.as_at)), keep_actions(restated.plan.rows)),
-            mixed,
-            own,
-            actions_how=moved,
-        ),
-        Stage(
-            "rule",
-            KeptFacts(renewed.rows, keep_actions(renewed.plan.rows)),
-            now.programme,
-            own,
-            actions_how=" by another rule",
-        ),
-        Stage(
+        stage("target", mixed, (earlier, restated), _facts(derive_kpis(restated.facts, mixed, then.as_at), restated)),
+        stage("rule", now.programme, (later, renewed), _facts(renewed.rows, renewed)),
+        stage(
             "performance",
+            now.programme,
+            (later, now),
             KeptFacts(tuple(derive_kpis(now.facts, frozen, now.as_at)), plans.rate(now, now.as_known, meets=False)),
-            now.programme,
-            own,
         ),
-        Stage(
-            "target",
-            KeptFacts(now.rows, keep_actions(now.plan.rows)),
-            now.programme,
-            own,
-            by_date=True,
-            actions_how=moved,
-        ),
+        stage("target", now.programme, (later, now), _facts(now.rows, now), by_date=True),
     )
+
+
+def _facts(rows: Sequence[KpiRow], position: Position) -> KeptFacts:
+    return KeptFacts(tuple(rows), keep_actions(position.plan.rows))
+
+
+@dataclass(frozen=True, slots=True)
+class _DueDates:
+    """Who moved due dates: the decisions known now and then, and the dates that the plan itself prints."""
+
+    now: tuple[DueDateDecision, ...]
+    then: tuple[DueDateDecision, ...]
+    printed: Mapping[str, Collection[dt.date]]
+    boards: Mapping[str, str]
+
+    @classmethod
+    def of(cls, history: History, between: _Between) -> _DueDates:
+        """The decisions and dates between two packs."""
+        programme = between.now.programme
+        known = [history.decisions_at(programme.id, "due_date", p.as_known) for p in (between.now, between.then)]
+        now, then = (tuple(read_decision(DueDateDecision, d) for d in found) for found in known)
+        return cls(
+            now,
+            then,
+            {row.entry.key: row.entry.plan_dates.dues for row in between.now.plan.rows},
+            {board.id: board.short for p in (between.then, between.now) for board in p.programme.boards},
+        )
+
+    def say(self, key: str, old: dt.date | None, new: dt.date | None) -> str:
+        """Who moved the due date of an action: " by TSG on 11 Oct 2021"; "" where the plan does not say."""
+        own = [d for d in self.now if d.action == key and d.due == new]
+        if own:
+            return f" by {self._name(own[-1])}"
+        gone = [d for d in self.then if d.action == key and d.due == old and d not in self.now]
+        if gone:
+            return f", since the decision of {self._name(gone[-1])} was withdrawn"
+        if new in self.printed.get(key, ()):
+            return ", as the plan prints it"
+        return " by the tracker alone: no board's decision is on record" if old is not None else ""
+
+    def _name(self, decision: DueDateDecision) -> str:
+        return f"{self.boards.get(decision.board, decision.board)} on {say_short_date(decision.meeting)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,4 +275,7 @@ class _Evidence:
 
 def _knowledge(position: Position) -> Knowledge:
     days = {r.receipt_id: day_received(r.received_at) for r in position.received}
-    return Knowledge(position.as_known, position.as_at, position.programme, position.facts, position.received, days)
+    declared: list[Decision] = [*position.corrections, *position.overrides]
+    return Knowledge(
+        position.as_known, position.as_at, position.programme, position.facts, position.received, days, declared
+    )

@@ -82,7 +82,8 @@ class FigureChange:
 
     The first step begins with what was printed then, each begins where the one before ended, and the last ends
     with what is printed now. `ref` is its reference in the later pack, `earlier_ref` in the earlier one; one of
-    them is "" where the figure stands in one pack only.
+    them is "" where the figure stands in one pack only. `is_running_on`: both are of one year to date, at two of
+    its months, so that the difference says nothing.
     """
 
     key: str
@@ -92,6 +93,7 @@ class FigureChange:
     before: Reading | None
     after: Reading | None
     steps: tuple[Step, ...]
+    is_running_on: bool = False
 
     @property
     def causes(self) -> tuple[Cause, ...]:
@@ -149,13 +151,15 @@ class LimitsChange:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed since a pack. `same` counts the figures printed alike in both."""
+    """What changed since a pack. `same` counts the figures printed alike in both; `note` is what a reader must know
+    of the two packs, "" where nothing is out of the ordinary."""
 
     since: PriorPack
     figures: tuple[FigureChange, ...]
     actions: tuple[ActionChange, ...]
     limits: tuple[LimitsChange, ...]
     same: int
+    note: str = ""
 
     def steps(self, cause: Cause) -> list[tuple[FigureChange, Step]]:
         """Every step of one cause, with its figure, in the order of the figures."""

@@ -30,6 +30,7 @@ class ErratumNotice:
     `replaces_on` when the one that is replaced was: an earlier erratum, or that same pack. `references` are
     all that any of these packs gave, by figure. `facts` is None for a pack that kept none. `causes` say in words
     why a figure is other than it was printed, by figure; none for one that only its neighbours changed.
+    `seen_actions` are the keys of the actions that the replaced pack showed its board.
     """
 
     number: int
@@ -40,6 +41,7 @@ class ErratumNotice:
     printed: tuple[PrintedBefore, ...]
     facts: KeptFacts | None
     causes: Mapping[str, str] = field(default_factory=dict)
+    seen_actions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,16 @@ class ErratumAction:
 
 
 @dataclass(frozen=True, slots=True)
+class ErratumLimits:
+    """The usual variation of a figure's series that an erratum prints otherwise, as it was and as it is."""
+
+    ref: str
+    label: str
+    was: str
+    becomes: str
+
+
+@dataclass(frozen=True, slots=True)
 class Erratum:
     """The notice that this pack puts an issued one right: its number, what it replaces, why, and what changed."""
 
@@ -77,3 +89,4 @@ class Erratum:
     brief: str
     figures: tuple[ErratumLine, ...]
     actions: tuple[ErratumAction, ...]
+    limits: tuple[ErratumLimits, ...] = ()

@@ -44,13 +44,14 @@ class LimitsRow:
 
 @dataclass(frozen=True, slots=True)
 class ActionChangeRow:
-    """An action before and after one cause that is not performance."""
+    """An action before and after one cause, the cause in a word."""
 
     key: str
     title: str
     before: Rating | None
     after: Rating | None
     words: str
+    cause: str
 
 
 @dataclass(frozen=True, slots=True)

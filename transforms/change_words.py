@@ -29,23 +29,76 @@ def _join(first: str, *more: str) -> str:
 # --- Restated -------------------------------------------------------------------------------------------
 
 
-def say_restated(before: Reading, after: Reading, evidence: Sequence[Evidence], reason: str, word: RatingWord) -> str:
-    """ "Restated from 66.1% to 68.0% by the workbook received on 12 January 2022 (receipt 57)"."""
-    by = say_evidence(evidence)
-    turn = _turn(before, after, word)
-    if before.state == after.state == "published" and before.value == after.value:
-        if before.impact == after.impact:
-            if not before.baseline:
-                return f"Its baseline, not known then, is {after.baseline}{by}"
-            return f"Its baseline was restated from {before.baseline} to {_none(after.baseline)}{by}"
-        return _join(f"Still {after.text}, but the figure it is compared with was restated{by}", turn)
-    if before.state == "missing" and after.state != "missing":
-        return _join(f"No data then; {_arrived(after, evidence)}", turn)
+def say_restated(
+    old: KpiRow, new: KpiRow, before: Reading, after: Reading, evidence: Sequence[Evidence], word: RatingWord
+) -> str:
+    """ "Restated from 66.1% to 68.0% by the workbook received on 12 January 2022 (receipt 57)".
+
+    `old` and `new` are the rows as known then and now, `before` and `after` as a reader sees them.
+    """
+    by, since = say_evidence(evidence), _say_evidence(evidence, "since")
     if after.state == "held":
-        return f"{before.text} then, now held{by}: {reason}"
+        return _say_held(before, after, evidence, new.reason)
+    turn = _turn(before, after, word)
     if before.state == "held":
-        return _join(f"Held then, {after.text} now{by}", turn)
-    return _join(f"Restated from {before.text} to {after.text}{by}", turn)
+        return _join(f"Held then, {_now(after.text)}{by}", turn)
+    if before.state == "missing":
+        return _join(f"No data then; {_arrived(after, evidence)}", turn)
+    if after.state == "missing":
+        return f"{before.text} then, no data now{since}: {new.reason}"
+    if old.is_stated != new.is_stated:
+        return _join(_say_stated(new, before, after, since), turn)
+    if before.value == after.value and before.text == after.text:
+        return _say_still(old, new, before, after, by, turn)
+    return _join(_say_other(old, new, before, after, by), turn)
+
+
+def _now(text: str) -> str:
+    return f"{text} now"
+
+
+def _say_held(before: Reading, after: Reading, evidence: Sequence[Evidence], reason: str) -> str:
+    if before.state == "missing":
+        return f"No data then; {_arrived(after, evidence)}"
+    since = _say_evidence(evidence, "since")
+    return f"{before.text} then, held{since or ' now'}: {reason.removeprefix('held: ')}"
+
+
+def _say_stated(new: KpiRow, before: Reading, after: Reading, since: str) -> str:
+    """A company figure that its services no longer, or now, vouch for."""
+    if not new.is_stated:
+        value = (
+            f"Still {after.text}"
+            if before.value == after.value
+            else f"{before.text} as stated then, {after.text} now"
+        )
+        return f"{value}, derived now and not only stated{since}"
+    value = f"Still {after.text}" if before.value == after.value else f"{before.text} then, {after.text} now"
+    return f"{value}, but only as stated and not derived{since}"
+
+
+def _say_still(old: KpiRow, new: KpiRow, before: Reading, after: Reading, by: str, turn: str) -> str:
+    """The same value, with something beside it restated."""
+    if before.baseline != after.baseline:
+        if not before.baseline:
+            return _join(f"Its baseline was not known then; it is {after.baseline}{by}", turn)
+        return _join(f"Its baseline was restated from {before.baseline} to {_none(after.baseline)}{by}", turn)
+    if old.period != new.period:
+        return _join(f"Still {after.text}, now of {_period(new)}, before of {_period(old)}{by}", turn)
+    return _join(f"Still {after.text}, but the figure it is compared with was restated{by}", turn)
+
+
+def _say_other(old: KpiRow, new: KpiRow, before: Reading, after: Reading, by: str) -> str:
+    """Another value: of the same period it was restated; of another one that period came, or went."""
+    if old.period == new.period or old.period is None or new.period is None:
+        return f"Restated from {before.text} to {after.text}{by}"
+    if new.period.end > old.period.end:
+        return f"{after.text} of {_period(new)} has come{by}; until then {before.text} of {_period(old)} stood"
+    return f"{before.text} of {_period(old)} is no longer given{by}; {after.text} of {_period(new)} stands"
+
+
+def _period(row: KpiRow) -> str:
+    return say_period(row.period) if row.period is not None else "no date"
 
 
 def _none(text: str) -> str:
@@ -70,6 +123,10 @@ def _numbers(receipts: Sequence[Evidence]) -> str:
 
 def say_evidence(evidence: Sequence[Evidence]) -> str:
     """ " by the workbook received on 12 January 2022 (receipt 57)"; " by a correction of ..."; "" for none."""
+    return _say_evidence(evidence, "by")
+
+
+def _say_evidence(evidence: Sequence[Evidence], preposition: str) -> str:
     receipts = [e for e in evidence if e.kind == "receipt"]
     parts = []
     if receipts:
@@ -78,7 +135,7 @@ def say_evidence(evidence: Sequence[Evidence]) -> str:
         what = "the workbook" if len(receipts) == 1 else plural(len(receipts), "workbook")
         parts.append(f"{what} received on {when} ({_numbers(receipts)})")
     parts += [f"the {e.name} of {say_date(e.on)} ({e.why.rstrip('.')})" for e in evidence if e.kind == "decision"]
-    return f" by {join_words(parts)}" if parts else ""
+    return f" {preposition} {join_words(parts)}" if parts else ""
 
 
 # --- Targets and rules ----------------------------------------------------------------------------------
@@ -103,8 +160,10 @@ def say_target_step(before: Reading, after: Reading, row: KpiRow, word: RatingWo
         text = f"As planned, the target moved from {_none(before.target)} to {_none(after.target)}"
     elif before.baseline != after.baseline:
         text = f"The baseline of {after.baseline} can be compared with from now on"
+    elif row.impact == "unrated":
+        text = f"An effect is expected from now on, but it cannot be rated: {row.reason.split(': ', 1)[-1]}"
     else:
-        text = f"From now on it is judged: {row.reason}"
+        text = "An effect is expected from now on"
     return _rated(text, before, after, word)
 
 
@@ -149,21 +208,30 @@ def say_software_change(before: Reading, after: Reading, older: str, newer: str,
 # --- Performance ----------------------------------------------------------------------------------------
 
 
-def say_performance(
-    before: Reading, after: Reading, old: Period | None, new: Period | None, reason: str, word: RatingWord
-) -> str:
+def say_performance(old: KpiRow, new: KpiRow, before: Reading, after: Reading, word: RatingWord) -> str:
     """ "Up 2.3, from 66.1% (September 2021) to 68.4% (November 2021); Red becomes Amber"."""
     turn = _turn(before, after, word)
     if after.state in {"missing", "held"}:
-        return f"{_start(before.text)} then, now {after.text}: {reason}"
+        return f"{_start(before.text)} then, {after.text} now: {new.reason.removeprefix('held: ')}"
     if before.value is None or after.value is None:
-        return _join(f"{_start(before.text)} then, {after.text}{_of(new)} now", turn)
+        return _join(f"{_start(before.text)} then, {after.text}{_of(new.period)} now", turn)
     change = after.value - before.value
+    if is_running_on(old, new):
+        # a year to date grows with its months: that is no change of performance
+        return _join(f"{after.text} in the year to date{_of(new.period)}; {before.text}{_of(old.period)} then", turn)
     if change == 0:
-        return _join(f"Unchanged at {after.text}{_of(new)}", turn)
+        why = "" if turn != f"{word('yellow')} becomes {word('red')}" else ", no improvement any more"
+        return _join(f"Unchanged at {after.text}{_of(new.period)}{why}", turn)
     verb = "Up" if change > 0 else "Down"
-    text = f"{verb} {say_number(abs(change))}, from {before.text}{_of(old)} to {after.text}{_of(new)}"
+    text = f"{verb} {say_number(abs(change))}, from {before.text}{_of(old.period)} to {after.text}{_of(new.period)}"
     return _join(text, turn)
+
+
+def is_running_on(old: KpiRow, new: KpiRow) -> bool:
+    """Whether two figures are of one year to date at two of its months: not to be compared with each other."""
+    if "ytd" not in {old.basis, new.basis} or old.period is None or new.period is None:
+        return False
+    return old.period.start == new.period.start and old.period.end != new.period.end
 
 
 def _start(text: str) -> str:
@@ -177,18 +245,16 @@ def _of(period: Period | None) -> str:
 # --- Actions --------------------------------------------------------------------------------------------
 
 
-def say_action(before: ActionReading | None, after: ActionReading | None, how: str, reason: str) -> str:
-    """ "due 31 Oct 2021, passed"; "due date moved from 31 Oct 2021 to 30 Nov 2021 by a decision of the board".
+def say_action(before: ActionReading, after: ActionReading, reason: str, moved: str) -> str:
+    """ "due 31 Oct 2021, passed"; "due date moved from 31 Oct 2021 to 30 Nov 2021 by the board of 8 Nov 2021".
 
-    `how` is the cause in words, "" for performance; what the outcomes were is said beside it.
+    `moved` says who moved the due date; what the outcomes were is said beside it.
     """
-    if before is None or after is None:
-        return f"{'new in the plan' if before is None else 'no longer in the plan'}{how}"
     parts = []
     if before.due != after.due:
         old = say_short_date(before.due) if before.due else "none"
         new = say_short_date(after.due) if after.due else "none"
-        parts.append(f"due date moved from {old} to {new}{how or ', as the plan prints it'}")
+        parts.append(f"due date moved from {old} to {new}{moved}")
     if before.outcome != after.outcome:
-        parts.append(f"{reason}{'' if parts else how}")
+        parts.append(reason)
     return "; ".join(parts)

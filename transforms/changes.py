@@ -27,6 +27,7 @@ from schemas.kept import KeptAction, KeptFacts, KeptLimits
 from schemas.kpi import KpiRow
 from transforms.change_words import (
     RatingWord,
+    is_running_on,
     say_action,
     say_performance,
     say_restated,
@@ -45,8 +46,8 @@ from transforms.standards import say_rule_changes
 class Stage:
     """What is derived at one step between two packs, and the cause that leads to it from the stage before.
 
-    `by_date`: of the cause "target", a step that was declared long ago. `actions_how` says in words how the
-    actions of this stage came about: " by decision of the board". `software` derived it.
+    `by_date`: of the cause "target", a step that was declared long ago. `actions_seen` are the keys of the actions
+    that the board sees at this stage. `software` derived it.
     """
 
     cause: Cause
@@ -54,16 +55,17 @@ class Stage:
     programme: Programme
     software: str
     by_date: bool = False
-    actions_how: str = ""
+    actions_seen: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two packs to be compared: what the earlier one printed, the stages after it, and which of the figures and
-    actions the earlier and the later board see. The last stage is what the later pack prints.
+    """Two packs to be compared: what the earlier one printed, the stages after it, and which figures the earlier
+    and the later board see, and which actions the earlier one. The last stage is what the later pack prints.
 
-    `evidence` gives what a restated row rests on; `software` made the earlier pack;
-    `restated_limits` are those of the earlier date with what is known now.
+    `evidence` gives what a restated row rests on, `moved` who moved a due date from one day to another; `software`
+    made the earlier pack; `restated_limits` are those of the earlier date with what is known now. `note` is what
+    a reader must know of the two packs.
     """
 
     since: PriorPack
@@ -72,11 +74,12 @@ class Comparison:
     seen_then: Collection[str]
     seen_now: Collection[str]
     actions_then: Collection[str]
-    actions_now: Collection[str]
     evidence: Callable[[KpiRow, bool], tuple[Evidence, ...]]
     software: str
+    moved: Callable[[str, dt.date | None, dt.date | None], str] = lambda _key, _old, _new: ""
     is_other_board: bool = False
     restated_limits: tuple[KeptLimits, ...] | None = field(default=None)
+    note: str = ""
 
 
 def read_row(row: KpiRow) -> Reading:
@@ -101,6 +104,7 @@ def find_changes(comparison: Comparison) -> Changes:
         tuple(_action_changes(comparison)),
         tuple(_limits_changes(comparison)),
         same,
+        comparison.note,
     )
 
 
@@ -152,6 +156,7 @@ def _figure_change(
         read_row(old) if old else None,
         read_row(new) if new else None,
         tuple(steps),
+        old is not None and new is not None and is_running_on(old, new),
     )
 
 
@@ -197,8 +202,10 @@ def _step(row: KpiRow, after: KpiRow, stage: Stage, earlier: tuple[Programme, st
     evidence: tuple[Evidence, ...] = ()
     word = rating_word(stage.programme)
     if stage.cause == "restated":
-        evidence = comparison.evidence(after, (old.state, old.value, old.text) != (new.state, new.value, new.text))
-        words = say_restated(old, new, evidence, after.reason, word)
+        is_value = (old.state, old.value, old.text) != (new.state, new.value, new.text)
+        is_value = is_value or (row.is_stated, row.period) != (after.is_stated, after.period)
+        evidence = comparison.evidence(after, is_value)
+        words = say_restated(row, after, old, new, evidence, word)
     elif stage.cause == "target":
         say = say_target_step if stage.by_date else say_target_change
         words = say(old, new, after, word)
@@ -207,8 +214,12 @@ def _step(row: KpiRow, after: KpiRow, stage: Stage, earlier: tuple[Programme, st
     elif stage.cause == "software":
         words = say_software_change(old, new, software, stage.software, word)
     else:
-        words = say_performance(old, new, row.period, after.period, after.reason, word)
+        words = say_performance(row, after, old, new, word)
     return Step(stage.cause, old, new, words, evidence, stage.by_date)
+
+
+_ACTIONS_HOW = {"restated": ", as is known now", "rule": ", by another rule", "software": ", by other software"}
+"""What is said of an action's step beside its reason, where the cause is not what was done or decided."""
 
 
 def rating_word(programme: Programme) -> RatingWord:
@@ -226,24 +237,16 @@ def _actions(facts: KeptFacts) -> dict[str, KeptAction]:
 def _action_changes(comparison: Comparison) -> Iterable[ActionChange]:
     then = _actions(comparison.printed)
     stages = [_actions(stage.facts) for stage in comparison.stages]
-    now = stages[-1]
-    for key in dict.fromkeys([*now, *then]):
-        old = then.get(key) if key in comparison.actions_then else None
-        new = now.get(key) if key in comparison.actions_now else None
-        own = new or old
+    for key in dict.fromkeys([*stages[-1], *then]):
+        plan = [then.get(key), *(actions.get(key) for actions in stages)]
+        sights = [comparison.actions_then, *(stage.actions_seen for stage in comparison.stages)]
+        seen = [action if key in sight else None for action, sight in zip(plan, sights, strict=True)]
+        own = seen[-1] or seen[0]
         if own is None:
             continue
-        if (old is None and key in then) or (new is None and key in now):
-            steps = [_scope_step(old, new, comparison)]
-        else:
-            steps = _action_steps(old, [rows.get(key) for rows in stages], comparison)
+        steps = tuple(_action_steps(key, plan, seen, comparison))
         if steps:
-            yield ActionChange(key, own.title, _read_action(old), _read_action(new), tuple(steps))
-
-
-def _scope_step(old: KeptAction | None, new: KeptAction | None, comparison: Comparison) -> ActionStep:
-    words = _say_scope(comparison, is_in_later=new is not None)
-    return ActionStep("rule", _read_action(old), _read_action(new), words[:1].lower() + words[1:])
+            yield ActionChange(key, own.title, _read_action(seen[0]), _read_action(seen[-1]), steps)
 
 
 def _read_action(action: KeptAction | None) -> ActionReading | None:
@@ -253,18 +256,28 @@ def _read_action(action: KeptAction | None) -> ActionReading | None:
 
 
 def _action_steps(
-    printed: KeptAction | None, derived: Sequence[KeptAction | None], comparison: Comparison
-) -> list[ActionStep]:
-    steps = []
-    row = printed
-    for stage, after in zip(comparison.stages, derived, strict=True):
+    key: str, plan: Sequence[KeptAction | None], seen: Sequence[KeptAction | None], comparison: Comparison
+) -> Iterable[ActionStep]:
+    """The steps of an action, printed and then at each stage: in the plan, and as far as the board sees it."""
+    for number, stage in enumerate(comparison.stages):
+        row, after = seen[number], seen[number + 1]
         old, new = _read_action(row), _read_action(after)
-        if old != new:
-            reason = after.reason if after else ""
-            words = say_action(old, new, stage.actions_how, reason)
-            steps.append(ActionStep(stage.cause, old, new, words))
-        row = after
-    return steps
+        if old == new:
+            continue
+        if old is None or new is None:
+            is_in_plan = plan[number] is not None and plan[number + 1] is not None
+            words = _say_coming(comparison, is_in_plan=is_in_plan, is_in_later=new is not None)
+        else:
+            words = say_action(old, new, after.reason if after else "", comparison.moved(key, old.due, new.due))
+        yield ActionStep(stage.cause, old, new, f"{words}{_ACTIONS_HOW.get(stage.cause, '')}")
+
+
+def _say_coming(comparison: Comparison, *, is_in_plan: bool, is_in_later: bool) -> str:
+    """That an action joined the plan or left it, or only what the board sees of it."""
+    if is_in_plan:
+        words = _say_scope(comparison, is_in_later=is_in_later)
+        return words[:1].lower() + words[1:]
+    return "new in the plan" if is_in_later else "no longer in the plan"
 
 
 # --- Limits ---------------------------------------------------------------------------------------------
@@ -312,4 +325,5 @@ def _say_limits_change(before: str, after: str, counts: Sequence[int], *, is_res
         return f"No limits any more; they were {before}, of {counts[0]} points"
     of = f"{counts[0]} and now {counts[1]} points" if counts[0] != counts[1] else f"{counts[1]} points"
     text = f"Limits reckoned anew, of {of}: {before} becomes {after}"
-    return f"{text}; part of that since earlier data were restated" if is_restated else text
+    part = "part of that " if counts[0] != counts[1] else ""
+    return f"{text}; {part}since earlier data came or were restated" if is_restated else text

@@ -173,15 +173,19 @@ class Facts:
             first = next(a for a, b in self._fetched[measure] if a <= last <= b)
             yield first, last
 
-    def receipts_giving(self, measure: str, period: Period) -> set[int]:
-        """The receipts, of any return, that give a measure for a time that overlaps a period."""
+    def receipts_giving(
+        self, measure: str, period: Period, subgroup: str | None, services: Collection[str | None] | None = None
+    ) -> set[int]:
+        """The receipts, of any return, that give a measure of a subgroup for a time that overlaps a period; of some
+        services, where they are named (None is the company's own row)."""
         self.prepare([measure], period.start, dt.date.max)
         return {
             known.receipt_id
-            for (_, own, _, _), times in self._lines.items()
-            for (end, start, _), group in times.items()
-            if own == measure and end >= period.start and start <= period.end
-            for known in group.values()
+            for (_, own, group, _), times in self._lines.items()
+            for (end, start, _), found in times.items()
+            if (own, group) == (measure, subgroup or "") and end >= period.start and start <= period.end
+            for service, known in found.items()
+            if services is None or service in services
         }
 
 

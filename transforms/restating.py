@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from schemas.changes import Evidence
-from schemas.config import Indicator, Programme
+from schemas.config import Correction, Indicator, Programme
+from schemas.decisions import Override
 from schemas.evidence import AppliedCorrection, AppliedOverride, ReceivedFile
 from schemas.kpi import KpiRow
 from transforms.known import Facts, FigureValue, KnownObservation
 
 _Line = tuple[Indicator, str | None, str | None]
+_COMPARED = {"returns_disagree", "periods_disagree", "stated_not_checked"}
+"""The findings by which one return holds a figure of another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What was known at an event of figures as at a date. `days` are the days of receipt, by receipt."""
+    """What was known at an event of figures as at a date. `days` are the days of receipt, by receipt; `declared`
+    the corrections and overrides that stood, whether they fitted or not."""
 
     event: int
     as_at: dt.date
@@ -25,6 +29,7 @@ class Knowledge:
     facts: Facts
     received: tuple[ReceivedFile, ...]
     days: Mapping[int, dt.date]
+    declared: Collection[Correction | Override] = ()
 
 
 def find_evidence(row: KpiRow, then: Knowledge, now: Knowledge, *, is_value: bool) -> tuple[Evidence, ...]:
@@ -43,7 +48,9 @@ def find_evidence(row: KpiRow, then: Knowledge, now: Knowledge, *, is_value: boo
             continue
         found += _receipts(before, after, then, now)
         found += _decisions(before, after, then, now)
-    return tuple(dict.fromkeys(found)) or _against(row, indicator, then, now)
+        if not found and (_is_compared(before, then) or _is_compared(after, now)):
+            found += _against(row, indicator, then, now)
+    return tuple(dict.fromkeys(found))
 
 
 def _value_pair(line: _Line, then: Knowledge, now: Knowledge) -> tuple[FigureValue | None, FigureValue | None]:
@@ -71,6 +78,19 @@ def _same(before: FigureValue | None, after: FigureValue | None) -> bool:
     ) == (after.is_corrected, after.is_overridden)
 
 
+def _is_compared(value: FigureValue | None, known: Knowledge) -> bool:
+    """Whether a figure is held, or can be checked no longer, by what another return says."""
+    by_id = {r.receipt_id: r for r in known.received}
+    for part in _parts(value):
+        file = by_id.get(part.receipt_id)
+        cells = {(o.ref.sheet, o.ref.cell) for o in part.observation.operands}
+        if part.observation.state == "sound" or file is None:
+            continue
+        if any(f.code in _COMPARED and (f.sheet, f.cell) in cells for f in file.findings):
+            return True
+    return False
+
+
 def _parts(value: FigureValue | None) -> tuple[KnownObservation, ...]:
     return (*value.parts, *value.beside) if value is not None else ()
 
@@ -78,9 +98,17 @@ def _parts(value: FigureValue | None) -> tuple[KnownObservation, ...]:
 def _receipts(
     before: FigureValue | None, after: FigureValue | None, then: Knowledge, now: Knowledge
 ) -> Iterator[Evidence]:
+    """The receipts that it rests on now and did not, and those that took the place of what it rested on."""
     old = {p.receipt_id for p in _parts(before)}
     new = {p.receipt_id for p in _parts(after)} - old
+    places = {_place(r) for r in then.received if r.receipt_id in old}
+    new |= {r.receipt_id for r in now.received if _place(r) in places} - old
     yield from _name_receipts((i for i in new if i > then.event), now)
+
+
+def _place(item: ReceivedFile) -> tuple[object, ...]:
+    """What a receipt is of; of several the last one speaks."""
+    return item.return_id, item.period, item.scope
 
 
 def _name_receipts(ids: Iterable[int], now: Knowledge) -> Iterator[Evidence]:
@@ -93,32 +121,51 @@ def _name_receipts(ids: Iterable[int], now: Knowledge) -> Iterator[Evidence]:
 def _decisions(
     before: FigureValue | None, after: FigureValue | None, then: Knowledge, now: Knowledge
 ) -> Iterator[Evidence]:
-    """The corrections and overrides of the figure's cells that stand now and did not then, or the other way."""
-    corrected, was_corrected = set(_corrections(_parts(after), now)), set(_corrections(_parts(before), then))
-    for name, role, day, why in sorted(corrected - was_corrected, key=str):
-        yield Evidence("decision", None, name, day, f"{role}: {why}")
-    for name, role, day, why in sorted(was_corrected - corrected, key=str):
-        yield Evidence("decision", None, f"withdrawal of the {name}", day, f"{role}: {why}")
+    """The corrections and overrides of the figure that apply now and did not then, or were withdrawn since.
+
+    One that is still declared and fits no longer is no cause: the workbook that it no longer fits is.
+    """
+    applied, was_applied = set(_applied(_parts(after), now)), set(_applied(_parts(before), then))
+    for decision in sorted(applied - was_applied, key=_say_decision):
+        yield Evidence("decision", None, _kind(decision), decision.date, _say_decision(decision))
+    for decision in sorted(was_applied - applied, key=_say_decision):
+        if decision not in now.declared:
+            name = f"withdrawal of the {_kind(decision)}"
+            yield Evidence("decision", None, name, decision.date, _say_decision(decision))
 
 
-def _corrections(parts: Iterable[KnownObservation], known: Knowledge) -> Iterator[tuple[str, str, dt.date, str]]:
+def _kind(decision: Correction | Override) -> str:
+    return "correction" if isinstance(decision, Correction) else "override"
+
+
+def _say_decision(decision: Correction | Override) -> str:
+    why = decision.reason if isinstance(decision, Correction) else decision.note
+    return f"{decision.role}: {why}"
+
+
+def _applied(parts: Iterable[KnownObservation], known: Knowledge) -> Iterator[Correction | Override]:
     by_id = {r.receipt_id: r for r in known.received}
     for part in parts:
         file = by_id.get(part.receipt_id)
-        if file is None:
-            continue
-        for applied in file.applied:
-            if _is_corrected_by(part, applied):
-                decision = applied.correction
-                yield "correction", decision.role, decision.date, decision.reason
-        for accepted in file.overridden:
-            if _is_released_by(part, accepted):
-                choice = accepted.override
-                yield "override", choice.role, choice.date, choice.note
+        if file is not None:
+            yield from (a.correction for a in file.applied if _is_corrected_by(part, a))
+            yield from (a.override for a in file.overridden if _is_released_by(part, a))
 
 
 def _is_corrected_by(part: KnownObservation, applied: AppliedCorrection) -> bool:
-    return any(operand.ref == applied.reading.ref for operand in part.observation.operands)
+    """Whether a correction is of a cell that a figure is read from, or that is checked together with one: of the
+    same figure by name, or in the same row of the sheet."""
+    own, declared, cell = part.observation, applied.correction, applied.reading.ref
+    if any(operand.ref == cell for operand in own.operands):
+        return True
+    is_named = (declared.measure, declared.service, declared.subgroup) == (own.measure, own.service, own.subgroup)
+    if is_named and declared.observed in {None, own.period.end}:
+        return True
+    return any((o.ref.sheet, _row(o.ref.cell)) == (cell.sheet, _row(cell.cell)) for o in own.operands)
+
+
+def _row(cell: str) -> str:
+    return cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 def _is_released_by(part: KnownObservation, accepted: AppliedOverride) -> bool:
@@ -133,8 +180,10 @@ def _is_released_by(part: KnownObservation, accepted: AppliedOverride) -> bool:
 
 
 def _against(row: KpiRow, indicator: Indicator, then: Knowledge, now: Knowledge) -> tuple[Evidence, ...]:
-    """Where the figure's own data are as they were: the new receipts that give its measure, and contradict it."""
+    """Where the figure's own data are as they were: the new receipts that give the same figure for its time, so
+    that the two are held against each other."""
     if row.period is None:
         return ()
-    giving = now.facts.receipts_giving(indicator.measure, row.period)
+    services = None if row.service is None else {row.service, None}
+    giving = now.facts.receipts_giving(indicator.measure, row.period, row.subgroup, services)
     return tuple(_name_receipts((i for i in giving if i > then.event), now))

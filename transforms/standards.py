@@ -41,7 +41,8 @@ def _exchange(own: Indicator, other: Indicator | None) -> Indicator:
 
 def freeze_standards(programme: Programme, then: dt.date, now: dt.date) -> Programme:
     """The programme judged at `now` as it would have been at `then`: no target steps in between, no baseline
-    appears, and what was too early to judge stays so."""
+    appears, and what was too early to judge stays so. `now` may lie before `then`: targets that had stepped by then
+    hold already."""
     return programme.model_copy(update={"indicators": tuple(_freeze(i, then, now) for i in programme.indicators)})
 
 
@@ -58,12 +59,19 @@ def _freeze(own: Indicator, then: dt.date, now: dt.date) -> Indicator:
         changed["baseline"] = None
     if own.expected_from is not None and then < own.expected_from <= now:
         changed["expected_from"] = now + dt.timedelta(days=1)
+    if own.expected_from is not None and now < own.expected_from <= then:
+        changed["expected_from"] = now
     return own.model_copy(update=changed)
 
 
 def _freeze_target(target: Target | None, then: dt.date, now: dt.date) -> Target | None:
-    if target is None or not target.steps or not any(then < s.from_ <= now for s in target.steps):
+    if target is None or not any(min(then, now) < s.from_ <= max(then, now) for s in target.steps):
         return target
+    if now < then:
+        held = max((s for s in target.steps if s.from_ <= then), key=lambda s: s.from_)
+        early = tuple(s for s in target.steps if s.from_ < now)
+        late = tuple(s for s in target.steps if s.from_ > then)
+        return target.model_copy(update={"steps": (*early, held.model_copy(update={"from_": now}), *late)})
     kept = tuple(s for s in target.steps if not then < s.from_ <= now)
     return target.model_copy(update={"steps": kept}) if kept else None
 

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from history.records import PackRecord
     from schemas.changes import ActionReading, Changes, Reading, Step
 
-_TITLES = {
-    "restated": "Restated",
-    "target": "Target changed",
-    "rule": "Rule or definition changed",
-    "software": "Software changed",
-    "performance": "Performance",
-}
+_TITLES = (
+    ("software", False, "Software changed"),
+    ("restated", False, "Restated"),
+    ("target", False, "Target changed"),
+    ("rule", False, "Rule or definition changed"),
+    ("performance", False, "Performance"),
+    ("target", True, "Target stepped as planned"),
+)
+"""The causes in the order in which they are isolated, each from where the one before ends."""
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -72,9 +74,9 @@ def compare_packs(first: str, second: str, home_option: Path | None, *, as_json:
 
 def describe_changes(changes: Changes, earlier: PackRecord, later: PackRecord) -> list[str]:
     """What changed, as lines for the prompt."""
-    lines = [f"{_name(earlier)}", f"{_name(later)}"]
-    for cause, title in _TITLES.items():
-        steps = [(f, s) for f in changes.figures for s in f.steps if s.cause == cause]
+    lines = [_name(earlier), _name(later), *([changes.note] if changes.note else [])]
+    for cause, by_date, title in _TITLES:
+        steps = [(f, s) for f in changes.figures for s in f.steps if (s.cause, s.by_date) == (cause, by_date)]
         if steps:
             lines += ["", f"{title}:"]
             lines += [f"  {f.ref or f.earlier_ref:4} {f.label}: {s.words}" for f, s in steps]
@@ -109,6 +111,7 @@ def changes_form(changes: Changes, earlier: PackRecord, later: PackRecord) -> di
     return {
         "earlier": _pack_form(earlier),
         "later": _pack_form(later),
+        "note": changes.note or None,
         "figures": [
             {
                 "key": f.key,

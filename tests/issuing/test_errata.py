@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import subprocess
 import sys
@@ -9,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import changed
-from tests.issuing.office import AS_AT, MEETING, ROLE, Office
+from tests.builders import FILES, changed, tracker
+from tests.issuing.office import AS_AT, LATER, MEETING, ROLE, Office
 from tests.issuing.test_issuing import PACK, SOUND, issues_in
+from tests.scenarios.harbour import lamps
 
 pytestmark = pytest.mark.long
 
@@ -51,7 +53,7 @@ def test_an_erratum_says_on_page_one_why_and_what_changed_and_lists_it_in_full(o
     assert "K2   Lamps lit in time, Quay & Basin: was 75.6%, Unrated; is 76.1%, Unrated" in done.out
     path = office.home / "issued" / "lamplight" / f"wharf_{MEETING}_as-at_{AS_AT}_restricted_erratum-1.pdf"
     front = text_of(path, 2, 2)
-    assert "Erratum 1 to the pack issued on 3 April 2031. the basin counted two lamps <twice>." in front
+    assert "Erratum 1 to the pack issued on 3 April 2031. The basin counted two lamps <twice>." in front
     assert "What changed: 2 figures (K1 and K2)." in front
     listed = text_of(path, 3, 3)
     assert "What this erratum changes" in listed
@@ -149,3 +151,67 @@ def test_an_erratum_is_refused_while_errors_stand_and_stays_built(office: Office
     assert list((office.home / "outbox" / "lamplight").glob("*erratum-1.pdf"))
     assert office.erratum(PACK, "--despite", "the board wants it so").code == 0
     assert len(office.issued) == 2
+
+
+# --- What a board sees of the plan, and limits -------------------------------------------------------------
+
+OIL = changed(
+    FILES["programme.yaml"],
+    "brag:\n",
+    '  - id: oil\n    number: "2"\n    title: Oil\n    refs:\n      - {ref: "2.1", title: Oil in store}\nbrag:\n',
+)
+OIL_BOARD = "boards:\n  - {id: wharf, title: Wharf board, short: Wharf, priorities: [oil]}\n"
+
+
+def test_an_action_that_left_or_joined_what_a_board_of_some_priorities_sees_is_listed(tmp_path: Path) -> None:
+    office = Office(tmp_path, programme=OIL, boards=OIL_BOARD)
+    oil, light = {"Ref": "2.1"}, {"Ref": "1.1"}
+    office.take_book(
+        tracker({"Key": "A1", **oil}, {"Key": "A2", **oil}, {"Key": "A3", **light}, {"Key": "A4", **oil})
+    )
+    pack = office.build()["pack"]
+    assert office.issue(pack).code == 0
+    office.take_book(
+        tracker({"Key": "A1", **oil}, {"Key": "A3", **oil}, {"Key": "A4", **light}, {"Key": "A5", **oil})
+    )
+    done = office.erratum(pack, "--json", reason="the plan of February was another")
+    assert done.code == 0, done.err
+    assert {a["key"]: (a["was"].split(":")[0], a["is"].split(":")[0]) for a in done.json["actions"]} == {
+        "A2": ("Green", "no longer in the plan"),
+        "A3": ("among other boards' priorities", "Green"),
+        "A4": ("Green", "among other boards' priorities"),
+        "A5": ("not in the plan", "Green"),
+    }
+
+
+def test_limits_that_are_printed_otherwise_are_listed(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    weeks = [dt.date(2031, 1, 6) + dt.timedelta(weeks=n) for n in range(13)]
+    for number, day in enumerate(weeks):
+        office.harbour.take_one(lamps(day, (400, 300 + 4 * (number % 2)), (200, 150), (100, 90)), received=LATER)
+    pack = office.build()["pack"]
+    assert office.issue(pack, "--despite", "the weeks are as they are").code == 0
+    office.harbour.take_one(lamps(weeks[2], (400, 240), (200, 150), (100, 90)), received=LATER)
+    done = office.erratum(pack, "--despite", "the weeks are as they are", reason="the third week was restated")
+    assert done.code == 0, done.err
+    (path,) = [p for p in office.issued if "erratum" in p.name]
+    assert "What changed: the usual variation of 1 figure (K1)." in text_of(path, 2, 2)
+    listed = text_of(path, 3, 3)
+    assert "Usual variation" in listed
+    assert (
+        "K1 Lamps lit in time 75.9 to 78.9, mean 77.4, of 13 points 71.4 to 82.1, mean 76.7, of 13 points" in listed
+    )
+
+
+def test_a_pack_built_before_an_earlier_one_was_issued_does_not_say_what_changed_since(office: Office) -> None:
+    """Built one after the other and issued likewise: the second still says that there was none before."""
+    later = office.build(meeting="2031-05-08")["pack"]
+    assert office.issue(PACK).code == 0
+    done = office.issue(later)
+    assert done.code == 1
+    assert (
+        "it says that no pack was issued for an earlier meeting, and pack 3 (wharf as at 2031-03-31, "
+        "meeting 2031-04-10) was issued since"
+    ) in done.err
+    again = office.build(meeting="2031-05-08")["pack"]
+    assert office.issue(again).code == 0

@@ -21,7 +21,9 @@ from history.store import History
 from programmes.load import load_programme
 from report_templates.render import render_html
 from schemas.pack_changes import ChangesPage
+from tests.scenarios.harbour import lamps
 from tests.scenarios.issued import MONTH_ENDS, USUAL, Keepers
+from transforms.packs.changes import FIRST
 
 FEBRUARY_MEETING = dt.date(2031, 3, 12)
 
@@ -78,8 +80,8 @@ def test_page_one_says_it_in_brief(built: BuiltPack) -> None:
     assert since.title == "Since the pack for 12 February 2031"
     assert since.lines == (
         "2 figures were restated: K1 was 77.1%, is 74.3%; K2 was 75.0%, is 70.0%.",
-        "1 figure has another target: K1 from 75% to 80%.",
-        "2 figures moved by performance, 1 of them to another rating; 1 figure is as before.",
+        "1 figure is judged by another target, tolerance or baseline: K1 from 75% to 80%.",
+        "2 figures moved by performance, 1 of them to another colour; 1 figure is as before.",
     )
 
 
@@ -130,9 +132,9 @@ def test_the_first_pack_says_that_it_is_the_first_and_has_no_section(keepers: Ke
     position = keepers.position(1)
     first = model_pack(position, keepers.board(position), dt.date(2031, 2, 12))
     assert first.changes is None
-    assert first.matters.since.lines == ("This is the first pack issued to this board on record.",)
+    assert first.matters.since.lines == (FIRST,)
     html = render_html(first)
-    assert "This is the first pack issued to this board on record." in html
+    assert FIRST in html
     assert "What changed since" not in html
 
 
@@ -146,6 +148,58 @@ def test_as_known_before_the_issue_a_pack_has_nothing_to_compare_with(keepers: K
     assert recorded(keepers, before).compared_with is None
     assert build(keepers, 2, FEBRUARY_MEETING, upto=issue.seq).sha256 == built.sha256
     assert built.model.matters != replace(built.model.matters, since=before.model.matters.since)
+
+
+def say(keepers: Keepers, month: int) -> tuple[tuple[str, ...], ChangesPage]:
+    """What a pack of a month says on page 1, and on its pages of what changed."""
+    position = keepers.position(month)
+    model = model_pack(position, keepers.board(position), None, changes=keepers.changes(month))
+    assert model.changes is not None
+    return model.matters.since.lines, model.changes
+
+
+@pytest.mark.long
+def test_figures_that_are_missing_or_held_are_told_apart_from_those_that_moved(tmp_path: Path) -> None:
+    own = Keepers(tmp_path)
+    own.send(1)
+    own.issue(1)
+    lines, page = say(own, 2)  # nothing came
+    assert lines == ("4 have no data now.",)
+    (group,) = page.groups
+    assert (group.title, {r.after.text for r in group.rows}) == ("Missing or held, then or now", {"no data"})
+    assert "Performance" in [name for name, _ in page.counts]
+    own.issue(2)
+    book = lamps(MONTH_ENDS[2], *USUAL)
+    book.put("Quay & Basin", "Lit late", 150)
+    own.send(3, book=book)
+    lines, page = say(own, 3)
+    assert lines == ("2 are held now; 2 have a figure now that had none.",)
+
+
+@pytest.mark.long
+def test_a_target_that_steps_by_date_is_told_after_performance_where_it_comes(tmp_path: Path) -> None:
+    own = Keepers(tmp_path)
+    steps = "target: {steps: [{from: 2031-01-01, value: 75}, {from: 2031-02-15, value: 79}]}"
+    own.edit("indicators", "target: {value: 75}", steps)
+    own.send(1)
+    own.issue(1)
+    own.send(2, (400, 304), *USUAL[1:])
+    _, page = say(own, 2)
+    assert [g.title for g in page.groups] == ["Performance", "Target stepped as planned"]
+    up, step = (next(r for r in g.rows if r.ref == "K1") for g in page.groups)
+    assert up.rating_before is not None
+    assert (up.rating_before.word, step.rating_before, step.rating_after.word) == ("Green", up.rating_after, "Amber")  # type: ignore[union-attr]
+
+
+@pytest.mark.long
+def test_several_figures_are_told_in_the_plural(tmp_path: Path) -> None:
+    own = Keepers(tmp_path)
+    own.send(1)
+    own.issue(1)
+    own.send(1, (400, 280), (200, 140), (100, 90), on="2031-02-18T09:00:00Z")
+    own.send(2, (400, 280), (200, 140), (100, 90))
+    lines, _ = say(own, 2)
+    assert lines[0] == "3 figures were restated: K1 was 77.1%, is 72.9%; K2 and K3 were 75.0%, are 70.0%."
 
 
 SAMPLES = Path(__file__).parents[2] / "sample_inputs" / "slough_2021"
@@ -200,8 +254,9 @@ def test_two_reporting_dates_of_the_sample_fit_page_one_and_the_budget(tmp_path:
     assert packs[1].pages <= board.page_budget
     changes = packs[1].model.changes
     assert changes is not None
-    assert {g.id for g in changes.groups} == {"restated", "performance"}
-    assert {r.words.split(";")[0] for r in changes.groups[0].rows} == {"No data then"}
+    assert [g.id for g in changes.groups] == ["restated", "performance", "absent"]
+    restated = {r.ref: r.words for r in changes.groups[0].rows}
+    assert all(w.startswith("No data then; ") or " has come by the workbook " in w for w in restated.values())
 
 
 # --- diff -----------------------------------------------------------------------------------------------

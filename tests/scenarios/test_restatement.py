@@ -145,7 +145,7 @@ def test_a_late_return_is_restated_not_performance(keepers: Keepers) -> None:
 def test_a_return_that_did_not_come_is_performance_of_its_date(keepers: Keepers) -> None:
     changes = keepers.changes(FEBRUARY)
     assert causes(changes) == {key: ["performance"] for key in (WHOLE, BASIN, REACH, ISLANDS)}
-    assert of(changes, REACH).steps[0].words.startswith("75.0% then, now no data: the latest figure is of 31 January")
+    assert of(changes, REACH).steps[0].words.startswith("75.0% then, no data now: the latest figure is of 31 January")
 
 
 @pytest.mark.long
@@ -276,7 +276,7 @@ def test_a_withdrawn_correction_is_named(keepers: Keepers) -> None:
     keepers.declare("corrections", "corrections: []\n")
     (step,) = of(keepers.changes_from(pack, JANUARY), BASIN).steps
     assert step.cause == "restated"
-    assert "75.0% then, now held by the withdrawal of the correction of 20 February 2031" in step.words
+    assert "75.0% then, held since the withdrawal of the correction of 20 February 2031" in step.words
 
 
 @pytest.mark.long
@@ -294,8 +294,8 @@ def test_a_figure_that_another_return_contradicts_is_restated_by_that_return(kee
     receipt = keepers.send(JANUARY, book=lamps_of_month("January 2031", *rows), on="2031-02-18T09:00:00Z")
     pack = first_pack(keepers)
     (step,) = of(keepers.changes_from(pack, JANUARY), BASIN).steps
-    by = f"by the workbook received on 18 February 2031 (receipt {receipt})"
-    assert (step.cause, step.words.split(":")[0]) == ("restated", f"75.0% then, now held {by}")
+    since = f"since the workbook received on 18 February 2031 (receipt {receipt})"
+    assert (step.cause, step.words.split(":")[0]) == ("restated", f"75.0% then, held {since}")
 
 
 @pytest.mark.long
@@ -354,7 +354,7 @@ def test_limits_are_reckoned_anew(december: int, is_restated: bool, keepers: Kee
     assert (limits.points_before, limits.points_after, limits.before) == (13, 14, "11 to 32")
     assert limits.is_restated == is_restated
     assert limits.words.startswith("Limits reckoned anew, of 13 and now 14 points: 11 to 32 becomes ")
-    assert limits.words.endswith("earlier data were restated") == is_restated
+    assert limits.words.endswith("earlier data came or were restated") == is_restated
     position = keepers.position(FEBRUARY)
     model = model_pack(position, keepers.board(position), None, changes=changes)
     (block,) = [b for b in model.blocks if b.id == "lamps_broken"]
@@ -362,7 +362,7 @@ def test_limits_are_reckoned_anew(december: int, is_restated: bool, keepers: Kee
     assert model.changes is not None
     (row,) = model.changes.limits
     assert (row.before, row.after, row.points) == ("11 to 32", limits.after, "13, now 14")
-    assert row.note == ("Earlier data were restated" if is_restated else "")
+    assert row.note == ("Earlier data came or were restated" if is_restated else "")
 
 
 # --- Actions --------------------------------------------------------------------------------------------
@@ -409,7 +409,7 @@ def test_a_due_date_that_a_board_moved_is_a_target(planned: Keepers) -> None:
     planned.declare("due_dates", DECISION)
     (action,) = planned.changes(FEBRUARY).actions
     last = action.steps[-1]
-    moved = "due date moved from 10 Feb 2031 to 31 Aug 2031 by a decision of the board"
+    moved = "due date moved from 10 Feb 2031 to 31 Aug 2031 by Keepers on 12 Feb 2031"
     assert (last.cause, last.words.split(";")[0]) == ("target", moved)
     assert action.after is not None
     assert action.after.due == dt.date(2031, 8, 31)
@@ -422,7 +422,7 @@ def test_a_tracker_of_the_earlier_date_that_was_sent_again_is_restated(planned: 
     done = {"Due": Shown("10/02/2031", "@"), "Completed on": Shown("20/01/2031", "@")}
     planned.send(JANUARY, book=january_tracker(**done), on="2031-02-20T09:00:00Z")  # type: ignore[arg-type]
     (action,) = planned.changes(FEBRUARY).actions
-    says = "completed on 20 Jan 2031 in the plan as known now"
+    says = "completed on 20 Jan 2031, as is known now"
     assert [(s.cause, s.words) for s in action.steps] == [("restated", says)]
 
 
@@ -530,5 +530,5 @@ def test_a_resent_workbook_whose_row_contradicts_itself_is_restated_as_held(keep
     pack = first_pack(keepers)
     (held,) = of(keepers.changes_from(pack, JANUARY), BASIN).steps
     assert held.words.startswith(
-        f"75.0% then, now held by the workbook received on 17 February 2031 (receipt {receipt}): "
+        f"75.0% then, held since the workbook received on 17 February 2031 (receipt {receipt}): "
     )

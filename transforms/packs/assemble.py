@@ -69,7 +69,9 @@ def _cover(pack: PackInput) -> Cover:
     if pack.meeting is not None:
         facts.insert(1, ("Meeting", say_date(pack.meeting)))
     if pack.erratum is not None:
-        facts.append(("Replaces", f"the pack issued on {say_date(pack.erratum.replaces_on)}"))
+        number = pack.erratum.number - 1
+        what = f"erratum {number}" if number else "the pack"
+        facts.append(("Replaces", f"{what} issued on {say_date(pack.erratum.replaces_on)}"))
     return Cover(
         pack.programme.authority,
         pack.programme.title,

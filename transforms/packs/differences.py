@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,20 @@ from schemas.kpi import KpiRow
 from transforms.actions import ActionRow
 from transforms.packs.inputs import find_rating, part_figure, period_text, value_text
 from transforms.packs.scorecard import target_text, tolerance_text
-from transforms.words import say_number
+from transforms.words import say_short_date
+
+_MARKS = {
+    "is_corrected": "a correction stands behind it now",
+    "is_overridden": "it is printed by a declared override now",
+    "is_stated": "it is only stated now, not derived",
+    "is_small_base": "its base is small now",
+}
+_NO_MARKS = {
+    "is_corrected": "no correction stands behind it any more",
+    "is_overridden": "no override stands behind it any more",
+    "is_stated": "it is derived now, not only stated",
+    "is_small_base": "its base is not small any more",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +73,33 @@ def _differing(was: KpiRow, now: KpiRow, programme: Programme) -> tuple[str, str
     if is_rated_alike and value_text(was) == value_text(now) and all(a == b for a, b in pairs):
         return None
     others = [(a, b) for a, b in pairs if a != b]
+    if was.previous_impact != now.previous_impact:
+        others.append((_rated_before(was, programme), _rated_before(now, programme)))
     return (
-        ", ".join([_rating(was, programme), *(a for a, _ in others)]),
-        ", ".join([_rating(now, programme), *(b for _, b in others)]),
+        ", ".join(filter(None, [_rating(was, programme), *(a for a, _ in others)])),
+        ", ".join(filter(None, [_rating(now, programme), *(b for _, b in others)])),
     )
+
+
+def _rated_before(row: KpiRow, programme: Programme) -> str:
+    """What it was rated at the reporting date before."""
+    if row.previous_impact is None:
+        return "not rated before"
+    return f"{find_rating(row.previous_impact, programme).word} before"
+
+
+def say_beside(was: KpiRow, now: KpiRow) -> str:
+    """Why a figure is printed otherwise, where neither its value, its rating nor what it is judged by changed."""
+    found = [words for name, words in _MARKS.items() if getattr(now, name) and not getattr(was, name)]
+    found += [words for name, words in _NO_MARKS.items() if getattr(was, name) and not getattr(now, name)]
+    if was.period != now.period:
+        found.append("it is of another period")
+    if (was.previous, was.previous_period) != (now.previous, now.previous_period):
+        found.append("the previous figure that it is compared with is another")
+    if was.previous_impact != now.previous_impact:
+        found.append("its rating at the reporting date before is another")
+    text = "; ".join(found) or "what is printed beside it changed"
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _rating(row: KpiRow, programme: Programme) -> str:
@@ -73,20 +110,20 @@ def _rating(row: KpiRow, programme: Programme) -> str:
 
 def _parts(row: KpiRow) -> Iterator[str]:
     """What a row prints beside its value and rating, each part in words."""
-    yield f"of {period_text(row.period)}" if row.period else "of no date"
+    last = "last " if row.state == "missing" else ""
+    yield f"{last}of {period_text(row.period)}" if row.period else "of no date"
     yield f"target {target_text(row) or 'none'}"
     yield f"tolerance {tolerance_text(row) or 'none'}"
     for name in ("baseline", "previous"):
-        value = getattr(row, name)
-        yield f"{name} {'none' if value is None else say_number(value)}"
+        yield f"{name} {part_figure(row, name, getattr(row, name)).text or 'none'}"
     yield f"change {part_figure(row, 'change', row.change, is_signed=True).text or 'none'}"
 
 
 def compare_actions(
     before: Iterable[KeptAction], now: Sequence[ActionRow], every: Iterable[str], programme: Programme
 ) -> list[ActionDifference]:
-    """The actions that are rated or dated otherwise. `now` are those that are printed; `every` the keys of all
-    actions of the plan: one of `before` that is not among them is no longer in the plan."""
+    """The actions that are rated or dated otherwise. `before` and `now` are those that were and are printed; `every`
+    are the keys of what may be printed: one of `before` that is not among them is gone."""
     earlier = {action.key: action for action in before}
     found = []
     for row in now:
@@ -110,6 +147,7 @@ def to_kept(row: ActionRow) -> KeptAction:
 def _say_action(action: KeptAction, programme: Programme) -> str:
     """An action's rating with the reason of it, and the owner's own."""
     words = find_rating(action.outcome, programme).word
-    owner = f"; the owner says {action.owner_rating}" if action.owner_rating else ""
-    due = f"; due {action.due}" if action.due else ""
+    owner = f"; the owner says {find_rating(action.owner_rating, programme).word}" if action.owner_rating else ""
+    day = say_short_date(dt.date.fromisoformat(action.due)) if action.due else ""
+    due = f"; due {day}" if day and f"due {day}" not in action.reason else ""
     return f"{words}: {action.reason}{due}{owner}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from schemas.erratum import Erratum, ErratumAction, ErratumLine, ErratumNotice, PrintedBefore
+from schemas.erratum import Erratum, ErratumAction, ErratumLimits, ErratumLine, ErratumNotice, PrintedBefore
 from schemas.figures import Figure
+from schemas.kept import KeptLimits
 from schemas.kpi import KpiRow
-from transforms.packs.differences import ActionDifference, RowDifference, compare_actions, compare_rows
+from transforms.limits import limits_of, say_usual_variation
+from transforms.packs.differences import ActionDifference, RowDifference, compare_actions, compare_rows, say_beside
 from transforms.packs.inputs import PackInput, full_name, to_figure
 from transforms.words import join_words, plural, say_date
 
@@ -42,14 +44,16 @@ def make_erratum(pack: PackInput) -> Erratum | None:
     if notice is None:
         return None
     lines = [_line(d, notice, pack) for d in _row_differences(notice, pack)]
-    actions = [_action(d) for d in _action_differences(notice, pack)]
+    actions = [_action(d, notice, pack) for d in _action_differences(notice, pack)]
+    limits = list(_limits(notice, pack))
     return Erratum(
         notice.number,
         _headline(notice),
         _sentence(notice.reason),
-        _brief(lines, actions),
+        _brief(lines, actions, limits),
         tuple(lines),
         tuple(actions),
+        tuple(limits),
     )
 
 
@@ -63,14 +67,31 @@ def _row_differences(notice: ErratumNotice, pack: PackInput) -> list[RowDifferen
 
 
 def _action_differences(notice: ErratumNotice, pack: PackInput) -> list[ActionDifference]:
-    """What became of the actions. Of one that is gone it is not kept which boards saw it: a pack of some
-    priorities only says nothing of it."""
+    """What became of the actions that the board saw, and of those that it sees now."""
     if notice.facts is None:
         return []
-    every = [a.entry.key for a in pack.plan.rows]
-    if pack.board.priorities:
-        every += [a.key for a in notice.facts.actions]
-    return compare_actions(notice.facts.actions, pack.own_actions, every, pack.programme)
+    before = [a for a in notice.facts.actions if a.key in notice.seen_actions]
+    return compare_actions(before, pack.own_actions, [a.entry.key for a in pack.own_actions], pack.programme)
+
+
+def _limits(notice: ErratumNotice, pack: PackInput) -> Iterator[ErratumLimits]:
+    """The usual variation of series that both packs show, where it is another."""
+    if notice.facts is None:
+        return
+    rows = {row.key: row for row in pack.own_rows}
+    was = {item.key: item for item in notice.facts.limits if item.key in rows}
+    now = {item.key: item for item in limits_of(pack.facts, pack.programme, pack.as_at) if item.key in rows}
+    for key in dict.fromkeys([*now, *was]):
+        row = rows[key]
+        said = [_say_variation(found.get(key), row) for found in (was, now)]
+        if said[0] != said[1]:
+            yield ErratumLimits(row.ref, _name(row, pack), said[0], said[1])
+
+
+def _say_variation(limits: KeptLimits | None, row: KpiRow) -> str:
+    if limits is None:
+        return "none"
+    return say_usual_variation(limits, row.unit, row.decimals).removeprefix("usual variation ")
 
 
 def _line(difference: RowDifference, notice: ErratumNotice, pack: PackInput) -> ErratumLine:
@@ -86,7 +107,7 @@ def _line(difference: RowDifference, notice: ErratumNotice, pack: PackInput) -> 
         to_figure(now) if now else Figure(row.ref, f"{row.key}:erratum-now", "missing", None, row.decimals, ""),
         difference.becomes_words,
         now is not None,
-        notice.causes.get(row.key, "What it is compared with changed"),
+        notice.causes.get(row.key) or (say_beside(before, now) if before and now else ""),
     )
 
 
@@ -102,12 +123,17 @@ def _was(row: KpiRow, printed: PrintedBefore | None) -> Figure:
     return Figure(printed.ref, key, printed.state, printed.value, row.decimals, printed.text)
 
 
-def _action(difference: ActionDifference) -> ErratumAction:
+def _action(difference: ActionDifference, notice: ErratumNotice, pack: PackInput) -> ErratumAction:
+    """An action before and now; one that is only out of the board's view is still in the plan."""
+    key = difference.key
+    was_in_plan = notice.facts is not None and any(a.key == key for a in notice.facts.actions)
+    is_in_plan = any(row.entry.key == key for row in pack.plan.rows)
+    beside = "among other boards' priorities"
     return ErratumAction(
-        difference.key,
+        key,
         difference.title,
-        difference.was or "not in the plan",
-        difference.becomes or "no longer in the plan",
+        difference.was or (beside if was_in_plan else "not in the plan"),
+        difference.becomes or (beside if is_in_plan else "no longer in the plan"),
     )
 
 
@@ -119,16 +145,19 @@ def _headline(notice: ErratumNotice) -> str:
 
 
 def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    whole = text if text.endswith((".", "!", "?")) else f"{text}."
+    return f"{whole[:1].upper()}{whole[1:]}"
 
 
-def _brief(lines: Sequence[ErratumLine], actions: Sequence[ErratumAction]) -> str:
+def _brief(lines: Sequence[ErratumLine], actions: Sequence[ErratumAction], limits: Sequence[ErratumLimits]) -> str:
     """What changed, in one sentence."""
     parts = []
     if lines:
         parts.append(f"{plural(len(lines), 'figure')} ({_some([line.ref for line in lines])})")
     if actions:
         parts.append(f"{plural(len(actions), 'action')} ({_some([a.key for a in actions])})")
+    if limits:
+        parts.append(f"the usual variation of {plural(len(limits), 'figure')} ({_some([x.ref for x in limits])})")
     if not parts:
         return "What changed: no figure, rating or action; only the words around them."
     return f"What changed: {join_words(parts)}. Each is listed under “What this erratum changes”."

@@ -45,16 +45,15 @@ def compare(
     """What changed by stages in the usual order; a last stage beyond them is the later pack's own print."""
     programme = invented_programme()
     causes = (*CAUSES, "software")[: len(stages)]
-    made = tuple(
-        Stage(cause, facts, programme, software, by_date=place == 5)  # type: ignore[arg-type]
-        for place, (cause, facts) in enumerate(zip(causes, stages, strict=True))
-    )
     every = {r.key for facts in (printed, *stages) for r in facts.rows}
     actions = {a.key for facts in (printed, *stages) for a in facts.actions}
+    made = tuple(
+        Stage(cause, facts, programme, software, by_date=place == 5, actions_seen=actions)  # type: ignore[arg-type]
+        for place, (cause, facts) in enumerate(zip(causes, stages, strict=True))
+    )
     base: dict[str, Any] = {
         "since": PRIOR, "printed": printed, "stages": made, "seen_then": every, "seen_now": every,
-        "actions_then": actions, "actions_now": actions, "evidence": lambda _row, _is_value: evidence,
-        "software": "Boardpack 1",
+        "actions_then": actions, "evidence": lambda _row, _is_value: evidence, "software": "Boardpack 1",
     }  # fmt: skip
     return find_changes(Comparison(**(base | keys)))
 
@@ -145,7 +144,7 @@ def test_a_restatement_of_what_it_is_compared_with() -> None:
     said = words({}, {"impact": "yellow"}, evidence=receipt)
     assert said == [f"Still 80.0%, but the figure it is compared with was restated {by}; Red becomes Yellow"]
     assert words({}, {"baseline": Decimal("70.0")}, evidence=receipt) == [
-        f"Its baseline, not known then, is 70.0% {by}"
+        f"Its baseline was not known then; it is 70.0% {by}"
     ]
 
 
@@ -153,6 +152,69 @@ def test_a_restated_baseline_says_both_values() -> None:
     made = [rows(replace(ROW, baseline=Decimal(n))) for n in ("70.0", "71.0")]
     (figure,) = compare(made[0], made).figures
     assert figure.steps[0].words == "Its baseline was restated from 70.0% to 71.0%"
+
+
+LATER = Period(DAY + dt.timedelta(days=4), DAY + dt.timedelta(days=4))
+
+
+def test_a_figure_of_another_period_was_not_restated() -> None:
+    """A late return is told under the same cause, but the figure that stood till then was right."""
+    receipt = (Evidence("receipt", 9, "lamps.xlsx", DAY),)
+    by = "by the workbook received on 31 March 2031 (receipt 9)"
+    other = {"value": Decimal("81.0"), "period": LATER}
+    assert words({}, other, evidence=receipt) == [
+        f"81.0% of 4 April 2031 has come {by}; until then 80.0% of 31 March 2031 stood"
+    ]
+    earlier = Period(DAY - dt.timedelta(days=7), DAY - dt.timedelta(days=7))
+    assert words({}, {"value": Decimal("79.0"), "period": earlier}, evidence=receipt) == [
+        f"80.0% of 31 March 2031 is no longer given {by}; 79.0% of 24 March 2031 stands"
+    ]
+    assert words({}, {"period": LATER, "impact": "yellow"}, evidence=receipt) == [
+        f"Still 80.0%, now of 4 April 2031, before of 31 March 2031 {by}; Red becomes Yellow"
+    ]
+
+
+def test_a_figure_that_is_only_stated_now_or_derived_again_says_so() -> None:
+    receipt = (Evidence("receipt", 9, "lamps.xlsx", DAY),)
+    since = "since the workbook received on 31 March 2031 (receipt 9)"
+    stated = {"is_stated": True, "impact": "unrated"}
+    assert words({}, stated, evidence=receipt) == [
+        f"Still 80.0%, but only as stated and not derived {since}; Red becomes Unrated"
+    ]
+    assert words({}, stated | {"value": Decimal("81.0")}, evidence=receipt) == [
+        f"80.0% then, 81.0% now, but only as stated and not derived {since}; Red becomes Unrated"
+    ]
+    printed = rows(replace(ROW, is_stated=True, impact="unrated"))
+    (figure,) = compare(printed, [printed, rows(ROW)], evidence=receipt).figures
+    assert figure.steps[0].words == f"Still 80.0%, derived now and not only stated {since}; Unrated becomes Red"
+
+
+def test_a_figure_that_is_held_or_gone_says_since_when_and_why() -> None:
+    receipt = (Evidence("receipt", 9, "lamps.xlsx", DAY),)
+    since = "since the workbook received on 31 March 2031 (receipt 9)"
+    held = {"state": "held", "value": None, "impact": "held", "reason": "held: two counts disagree"}
+    assert words({}, held, evidence=receipt) == [f"80.0% then, held {since}: two counts disagree"]
+    gone = {"state": "missing", "value": None, "impact": "no_data", "reason": "nothing received"}
+    assert words({}, gone, evidence=receipt) == [f"80.0% then, no data now {since}: nothing received"]
+    made = [rows(ROW)] * 4
+    (figure,) = compare(rows(ROW), [*made, rows(replace(ROW, **held))]).figures
+    assert figure.steps[0].words == "80.0% then, held now: two counts disagree"
+
+
+def test_a_year_to_date_at_two_of_its_months_is_no_change_of_performance() -> None:
+    june, september = (
+        Period(dt.date(2031, 4, 1), day, "range") for day in (dt.date(2031, 6, 30), dt.date(2031, 9, 30))
+    )
+    then = replace(ROW, basis="ytd", unit="lamps", decimals=0, value=Decimal(73), period=june)
+    now = replace(then, value=Decimal(146), period=september)
+    (figure,) = compare(rows(then), [rows(then)] * 4 + [rows(now)]).figures
+    assert figure.is_running_on
+    assert figure.steps[0].words == (
+        "146 in the year to date (April to September 2031); 73 (April to June 2031) then"
+    )
+    next_year = replace(now, value=Decimal(80), period=Period(dt.date(2032, 4, 1), dt.date(2032, 6, 30), "range"))
+    (figure,) = compare(rows(now), [rows(now)] * 4 + [rows(next_year)]).figures
+    assert not figure.is_running_on
 
 
 def test_several_receipts_and_a_decision_are_joined() -> None:
@@ -199,6 +261,37 @@ def test_actions_that_came_and_went() -> None:
     ]
 
 
+def test_an_action_that_the_board_sees_no_longer_is_still_in_the_plan() -> None:
+    """Another reference in a restated tracker moves it: no rule changed."""
+    plan = KeptFacts(
+        (), (KeptAction("A1", "Trim the wicks", "green", "2031-06-30", None, None, None, "due 30 Jun 2031"),)
+    )
+    programme = invented_programme()
+    stages = tuple(
+        Stage(cause, plan, programme, "Boardpack 1", actions_seen=seen)  # type: ignore[arg-type]
+        for cause, seen in zip(CAUSES, ({"A1"}, set(), set(), set(), {"A1"}, {"A1"}), strict=True)
+    )
+    comparison = Comparison(PRIOR, plan, stages, (), (), {"A1"}, lambda _row, _is_value: (), "Boardpack 1")
+    (change,) = find_changes(comparison).actions
+    away, back = change.steps
+    assert (away.cause, away.words) == ("restated", "no longer among this board's priorities, as is known now")
+    assert (back.cause, back.words) == ("performance", "now among this board's priorities")
+
+
+def test_who_moved_a_due_date_is_told() -> None:
+    one = KeptAction("A1", "Trim the wicks", "green", "2031-06-30", None, None, None, "due 30 Jun 2031")
+    moved = KeptFacts((), (replace(one, due="2031-08-31"),))
+    told: list[tuple[Any, ...]] = []
+
+    def say(*asked: Any) -> str:
+        told.append(asked)
+        return " by BK on 12 Feb 2031"
+
+    changes = compare(KeptFacts((), (one,)), [KeptFacts((), (one,))] * 2 + [moved], moved=say)
+    assert changes.actions[0].steps[0].words == "due date moved from 30 Jun 2031 to 31 Aug 2031 by BK on 12 Feb 2031"
+    assert told == [("A1", dt.date(2031, 6, 30), dt.date(2031, 8, 31))]
+
+
 # --- Limits ---------------------------------------------------------------------------------------------
 
 
@@ -222,7 +315,7 @@ def test_limits_that_moved_since_data_were_restated_say_so() -> None:
     assert change.is_restated
     assert change.words == (
         "Limits reckoned anew, of 14 points: 71.2 to 88.9 becomes 72.0 to 87.5; "
-        "part of that since earlier data were restated"
+        "since earlier data came or were restated"
     )
 
 
@@ -263,3 +356,19 @@ def test_targets_are_frozen_at_an_earlier_date() -> None:
     assert [s.value for s in frozen.target.steps] == [70, 90], "what is still to come stays announced"
     assert frozen.expected_from == dt.date(2031, 4, 1), "what was too early to judge stays so"
     assert freeze_standards(programme, days[1], dt.date(2031, 3, 10)) == programme
+
+
+def test_targets_are_frozen_at_a_later_date_too() -> None:
+    """A pack of an earlier date than the one before it is judged by what held at that one's."""
+    steps = Target(
+        steps=tuple(TargetStep(from_=dt.date(2031, m, 1), value=Decimal(n)) for m, n in ((1, 70), (3, 80), (5, 90)))
+    )
+    base = invented_programme()
+    own = base.indicators[0].model_copy(update={"target": steps, "expected_from": dt.date(2031, 3, 15)})
+    programme = base.model_copy(update={"indicators": (own,)})
+    frozen = freeze_standards(programme, dt.date(2031, 3, 31), dt.date(2031, 2, 28)).indicators[0]
+    assert frozen.target is not None
+    assert [(s.from_, s.value) for s in frozen.target.steps] == [
+        (dt.date(2031, 1, 1), 70), (dt.date(2031, 2, 28), 80), (dt.date(2031, 5, 1), 90),
+    ]  # fmt: skip
+    assert frozen.expected_from == dt.date(2031, 2, 28)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.facts import Period
 from schemas.kpi import KpiRow
 from tests.builders import invented_programme
-from transforms.packs.differences import compare_rows
+from transforms.packs.differences import compare_rows, say_beside
 from transforms.packs.erratum import keep_references
 
 
@@ -57,8 +61,39 @@ def test_what_differs_is_said_on_both_sides_and_only_that() -> None:
     (change,) = compare_rows([was], [replace(was, previous=Decimal("70.0"), change=Decimal("5.6"))], programme)
     assert (change.was_words, change.becomes_words) == (
         "Red, previous none, change none",
-        "Red, previous 70.0, change +5.6",
+        "Red, previous 70.0%, change +5.6",
     )
+    (before,) = compare_rows([was], [replace(was, previous_impact="amber")], programme)
+    assert (before.was_words, before.becomes_words) == ("Red, not rated before", "Red, Amber before")
+
+
+def test_what_prints_no_rating_has_no_empty_part() -> None:
+    week = Period(dt.date(2031, 3, 31), dt.date(2031, 3, 31))
+    was = replace(row("lamps"), state="missing", value=None, impact="no_data", period=week)
+    (found,) = compare_rows([was], [replace(was, target_low=Decimal(80))], invented_programme())
+    assert (found.was_words, found.becomes_words) == ("target 90%", "target 80%")
+    (found,) = compare_rows([was], [replace(was, period=None)], invented_programme())
+    assert (found.was_words, found.becomes_words) == ("last of 31 Mar 2031", "of no date")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "says"),
+    [
+        ({}, {"is_corrected": True}, "A correction stands behind it now"),
+        ({"is_corrected": True}, {}, "No correction stands behind it any more"),
+        ({"is_stated": True}, {}, "It is derived now, not only stated"),
+        ({}, {"previous": Decimal(70)}, "The previous figure that it is compared with is another"),
+        ({}, {"previous_impact": "red"}, "Its rating at the reporting date before is another"),
+        (
+            {},
+            {"is_overridden": True, "period": Period(dt.date(2031, 3, 31), dt.date(2031, 3, 31))},
+            "It is printed by a declared override now; it is of another period",
+        ),
+        ({}, {}, "What is printed beside it changed"),
+    ],
+)
+def test_why_the_same_value_is_printed_otherwise(before: dict[str, Any], now: dict[str, Any], says: str) -> None:
+    assert say_beside(replace(row("lamps"), **before), replace(row("lamps"), **now)) == says
 
 
 def test_figures_that_come_and_go_are_differences_in_the_order_of_now_then_the_gone() -> None:
