@@ -65,7 +65,8 @@ class Step:
     """One cause and what it did: the figure before it and after it, in a sentence.
 
     `before` or `after` is None where the figure is not in that pack at all. `by_date`: a target that was
-    declared long ago stepped on its date.
+    declared long ago stepped on its date. `is_late`: of what is restated, a figure that came late; what stood till
+    then was none, or that of another period.
     """
 
     cause: Cause
@@ -74,6 +75,7 @@ class Step:
     words: str
     evidence: tuple[Evidence, ...] = ()
     by_date: bool = False
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,12 +200,14 @@ def _step(row: KpiRow, after: KpiRow, stage: Stage, earlier: tuple[Programme, st
     programme, software = earlier
     old, new = read_row(row), read_row(after)
     evidence: tuple[Evidence, ...] = ()
+    is_late = False
     word = rating_word(stage.programme)
     if stage.cause == "restated":
         is_value = (old.state, old.value, old.text) != (new.state, new.value, new.text)
         is_value = is_value or (row.is_stated, row.period) != (after.is_stated, after.period)
         evidence = comparison.evidence(after, is_value)
         words = say_restated(row, after, old, new, evidence, word)
+        is_late = old.state == "missing" or (new.value is not None and row.period != after.period)
     elif stage.cause == "target":
         say = say_target_step if stage.by_date else say_target_change
         words = say(old, new, after, word)
@@ -215,7 +217,7 @@ def _step(row: KpiRow, after: KpiRow, stage: Stage, earlier: tuple[Programme, st
         words = say_software_change(old, new, software, stage.software, word)
     else:
         words = say_performance(row, after, old, new, word)
-    return Step(stage.cause, old, new, words, evidence, stage.by_date)
+    return Step(stage.cause, old, new, words, evidence, stage.by_date, is_late)
 
 
 _ACTIONS_HOW = {"restated": ", as is known now", "rule": ", by another rule", "software": ", by other software"}
@@ -264,12 +266,14 @@ def _action_steps(
         old, new = _read_action(row), _read_action(after)
         if old == new:
             continue
+        how = _ACTIONS_HOW.get(stage.cause, "")
         if old is None or new is None:
             is_in_plan = plan[number] is not None and plan[number + 1] is not None
             words = _say_coming(comparison, is_in_plan=is_in_plan, is_in_later=new is not None)
+            how = "" if stage.cause == "rule" else how  # what a board sees is a rule by itself
         else:
             words = say_action(old, new, after.reason if after else "", comparison.moved(key, old.due, new.due))
-        yield ActionStep(stage.cause, old, new, f"{words}{_ACTIONS_HOW.get(stage.cause, '')}")
+        yield ActionStep(stage.cause, old, new, f"{words}{how}")
 
 
 def _say_coming(comparison: Comparison, *, is_in_plan: bool, is_in_later: bool) -> str:

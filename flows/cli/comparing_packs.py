@@ -90,7 +90,8 @@ def describe_changes(changes: Changes, earlier: PackRecord, later: PackRecord) -
                 turn = f"{_outcome(step.before)} becomes {_outcome(step.after)}, "
                 shown = turn if _outcome(step.before) != _outcome(step.after) else ""
                 lines.append(f"  {change.key:8} {change.title}: {shown}{step.words} ({step.cause})")
-    same = f"{changes.same} {'figure is' if changes.same == 1 else 'figures are'} printed alike in both."
+    count = changes.same or "No"
+    same = f"{count} {'figures are' if changes.same > 1 else 'figure is'} printed alike in both."
     return [*lines, "", same]
 
 
@@ -176,6 +177,7 @@ def _step_form(step: Step) -> dict[str, Any]:
         "after": _reading_form(step.after),
         "words": step.words,
         "by_date": step.by_date,
+        "is_late": step.is_late,
         "evidence": [
             {
                 "kind": e.kind,

@@ -164,7 +164,7 @@ def test_figures_that_are_missing_or_held_are_told_apart_from_those_that_moved(t
     own.send(1)
     own.issue(1)
     lines, page = say(own, 2)  # nothing came
-    assert lines == ("4 have no data now.",)
+    assert lines == ("4 figures have no data now.",)
     (group,) = page.groups
     assert (group.title, {r.after.text for r in group.rows}) == ("Missing or held, then or now", {"no data"})
     assert "Performance" in [name for name, _ in page.counts]
@@ -173,7 +173,7 @@ def test_figures_that_are_missing_or_held_are_told_apart_from_those_that_moved(t
     book.put("Quay & Basin", "Lit late", 150)
     own.send(3, book=book)
     lines, page = say(own, 3)
-    assert lines == ("2 are held now; 2 have a figure now that had none.",)
+    assert lines == ("2 figures are held now; 2 are there that were not.",)
 
 
 @pytest.mark.long

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from schemas.changes import ActionChange, ActionReading, Cause, Changes, FigureChange, Reading, Step
+from schemas.changes import ActionChange, ActionReading, Changes, FigureChange, Reading, Step
 from schemas.figures import Figure
 from schemas.pack_changes import (
     ActionChangeRow,
@@ -93,15 +93,20 @@ _GROUPS = (
 )
 """The parts as they are told, each from where the one before ends."""
 _CHAIN = "Causes are kept apart, each from where the one above it ends: a figure can stand under several."
-_BRIEF: tuple[tuple[Cause, str, str], ...] = (
-    ("restated", "figure was restated", "figures were restated"),
+_BRIEF: tuple[tuple[Callable[[Step], bool], str, str], ...] = (
+    (lambda s: s.cause == "restated" and not s.is_late, "figure was restated", "figures were restated"),
+    (lambda s: s.cause == "restated" and s.is_late, "figure came late", "figures came late"),
     (
-        "target",
+        lambda s: s.cause == "target",
         "figure is judged by another target, tolerance or baseline",
         "figures are judged by another target, tolerance or baseline",
     ),
-    ("rule", "figure is defined or covered otherwise", "figures are defined or covered otherwise"),
-    ("software", "figure is worked out otherwise", "figures are worked out otherwise"),
+    (
+        lambda s: s.cause == "rule",
+        "figure is defined or covered otherwise",
+        "figures are defined or covered otherwise",
+    ),
+    (lambda s: s.cause == "software", "figure is worked out otherwise", "figures are worked out otherwise"),
 )
 _CAUSE_WORDS = {
     "restated": "Restated",
@@ -117,7 +122,7 @@ def say_since(pack: PackInput) -> Since:
     changes = pack.changes
     if changes is None:
         return Since("", (FIRST,))
-    told = [(changes.steps(cause), one, many) for cause, one, many in _BRIEF if changes.steps(cause)]
+    told = [(steps, one, many) for takes, one, many in _BRIEF if (steps := _steps(changes, takes))]
     most = max(_MOST_NAMED + 1 - len(told), 1)
     lines = [f"{plural(len(_keys(steps)), one, many)}: {_name(steps, pack, most)}." for steps, one, many in told]
     lines += _last_line(changes, is_first=not lines)
@@ -198,20 +203,19 @@ def _say_moved(changes: Changes) -> Iterable[str]:
     """The figures of a later date: those that moved, and apart from them those that are there no more or again."""
     pairs = [(s.before, s.after) for _, s in changes.steps("performance") if s.before and s.after]
     moved = [(a, b) for a, b in pairs if a.value is not None and b.value is not None]
-    if moved:
-        turned = sum(a.impact != b.impact and {a.impact, b.impact} <= set(RATED) for a, b in moved)
-        colour = f", {turned} of them to another colour" if turned else ""
-        yield f"{plural(len(moved), 'figure')} moved by performance{colour}"
+    turned = sum(a.impact != b.impact and {a.impact, b.impact} <= set(RATED) for a, b in moved)
+    colour = f", {turned} of them to another colour" if turned else ""
     others = [(a, b) for a, b in pairs if a.value is None or b.value is None]
-    held = sum(b.state == "held" for _, b in others)
-    if held:
-        yield f"{held} {'is' if held == 1 else 'are'} held now"
-    gone = sum(b.state == "missing" for _, b in others)
-    if gone:
-        yield f"{gone} {'has' if gone == 1 else 'have'} no data now"
-    came = sum(b.value is not None for _, b in others)
-    if came:
-        yield f"{came} {'has' if came == 1 else 'have'} a figure now that had none"
+    counts = (
+        (len(moved), f"moved by performance{colour}", f"moved by performance{colour}"),
+        (sum(b.state == "held" for _, b in others), "is held now", "are held now"),
+        (sum(b.state == "missing" for _, b in others), "has no data now", "have no data now"),
+        (sum(b.state == "no_cases" for _, b in others), "has no cases now", "have no cases now"),
+        (sum(b.value is not None for _, b in others), "is there that was not", "are there that were not"),
+    )
+    told = [(count, one if count == 1 else many) for count, one, many in counts if count]
+    for place, (count, words) in enumerate(told):
+        yield f"{plural(count, 'figure') if place == 0 else count} {words}"
 
 
 def _say_actions(actions: Sequence[ActionChange]) -> Iterable[str]:
@@ -258,7 +262,7 @@ def make_changes(pack: PackInput) -> ChangesPage | None:
 
 def _counts(changes: Changes) -> Iterable[tuple[str, Figure]]:
     for group in _GROUPS:
-        count = len(_keys(_steps(changes, group)))
+        count = len(_keys(_steps(changes, group.takes)))
         if count or group.is_always:
             yield group.title, count_figure(f"changed/{group.id}", count)
     yield "Limits reckoned anew", count_figure("changed/limits", len(changes.limits))
@@ -266,8 +270,8 @@ def _counts(changes: Changes) -> Iterable[tuple[str, Figure]]:
     yield "Figures as before", count_figure("changed/same", changes.same)
 
 
-def _steps(changes: Changes, group: _Group) -> list[tuple[FigureChange, Step]]:
-    return [(change, step) for change in changes.figures for step in change.steps if group.takes(step)]
+def _steps(changes: Changes, takes: Callable[[Step], bool]) -> list[tuple[FigureChange, Step]]:
+    return [(change, step) for change in changes.figures for step in change.steps if takes(step)]
 
 
 def _points(before: int, after: int) -> str:
@@ -275,7 +279,7 @@ def _points(before: int, after: int) -> str:
 
 
 def _make_group(group: _Group, changes: Changes, pack: PackInput) -> ChangeGroup:
-    rows = [_row(change, step, pack) for change, step in _steps(changes, group)]
+    rows = [_row(change, step, pack) for change, step in _steps(changes, group.takes)]
     return ChangeGroup(group.id, group.title, group.lead.format(date=say_date(changes.since.as_at)), tuple(rows))
 
 
