@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flows.comparing import day_received
 from flows.settings import Home, open_history
 from history.records import Receipt
 from history.store import History
 from programmes.load import LoadedProgramme
 from schemas.config import Board, Programme
+from schemas.days import day_of
 from transforms.calendar import Arrived, ExpectedReturn, PackDue, ReturnCalendar, follow_calendar, judge_pack
 
 
@@ -33,7 +33,7 @@ def follow_returns(
 def _to_arrived(receipts: Sequence[Receipt]) -> list[Arrived]:
     days: dict[dt.date, list[dt.date]] = {}
     for receipt in receipts:
-        days.setdefault(receipt.period.end, []).append(day_received(receipt.received_at))
+        days.setdefault(receipt.period.end, []).append(day_of(receipt.received_at))
     return [Arrived(end, own[0], tuple(own[1:])) for end, own in sorted(days.items())]
 
 
@@ -47,7 +47,7 @@ def read_calendars(home: Home, loaded: LoadedProgramme, on: dt.date) -> tuple[li
         return follow_returns(programme, (), on), _judge_packs(None, programme, on)
     history = open_history(home)
     try:
-        receipts = [r for r in history.arrivals(programme.id, None) if day_received(r.received_at) <= on]
+        receipts = [r for r in history.arrivals(programme.id, None) if day_of(r.received_at) <= on]
         return follow_returns(programme, receipts, on), _judge_packs(history, programme, on)
     finally:
         history.close()
@@ -73,7 +73,7 @@ def _issued_on(
 ) -> dt.date | None:
     """The day on which a meeting's pack was first issued, if that was by a day."""
     issues = history.packs.issues(programme.id, board.id) if history else []
-    days = [day_received(i.at) for i in issues if i.meeting == meeting]
+    days = [day_of(i.at) for i in issues if i.meeting == meeting]
     return min((day for day in days if day <= on), default=None)
 
 

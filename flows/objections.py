@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,6 +12,7 @@ from flows.position import Position, derive_known, derive_position
 from history.records import PackRecord, Receipt, Refusal
 from history.store import History
 from programmes.load import LoadedProgramme
+from schemas.days import day_of
 from schemas.findings import Finding
 from transforms.packs.differences import RowDifference, compare_actions, compare_rows, to_kept
 from transforms.packs.inputs import PackInput, full_name, value_text
@@ -107,7 +107,7 @@ def _replaces(receipt: Receipt, refusal: Refusal) -> bool:
     date that the refused file can have been of."""
     if receipt.receipt_id < refusal.seq:
         return False
-    arrived = dt.date.fromisoformat(refusal.received_at[:10])
+    arrived = day_of(refusal.received_at)
     is_same_return = receipt.return_id == refusal.return_id and receipt.period.end <= arrived
     return is_same_return or receipt.name == refusal.name
 

@@ -30,10 +30,9 @@ def due(
 ) -> None:
     """List returns and packs that are due, late or missing."""
     from flows.checking import as_date
-    from flows.comparing import day_received
-    from flows.settings import find_home, utc_now
+    from flows.settings import find_home, today
 
-    day = as_date(on) if on else day_received(utc_now())
+    day = as_date(on) if on else today()
     raise typer.Exit(print_due(find_home(home), programme, day, as_json=as_json))
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from schemas.config import Programme, Return
+from schemas.days import day_of
 from schemas.evidence import AppliedCorrection, AppliedOverride, ReceivedFile, RefusedFile
 from schemas.findings import Finding
 from schemas.pack_quality import (
@@ -87,7 +88,7 @@ def _received_line(item: ReceivedFile, pack: PackInput) -> ReceivedLine:
         _title(item, pack),
         period_text(item.period),
         item.name,
-        item.received_at[:10],
+        day_of(item.received_at).isoformat(),
         words.replace("helds", "held") or "sound",
     )
 
