@@ -7,12 +7,22 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flows.settings import Home, open_history
-from history.records import Receipt
+from history.records import IssueRecord, PackRecord, Receipt
 from history.store import History
 from programmes.load import LoadedProgramme
-from schemas.config import Board, Programme
+from schemas.config import Programme
 from schemas.days import day_of
-from transforms.calendar import Arrived, ExpectedReturn, PackDue, ReturnCalendar, follow_calendar, judge_pack
+from transforms.calendar import (
+    Arrived,
+    ExpectedReturn,
+    MeetingPack,
+    PackDue,
+    ReturnCalendar,
+    choose_built,
+    figures_as_at,
+    follow_calendar,
+    judge_pack,
+)
 
 
 def follow_returns(
@@ -54,32 +64,25 @@ def read_calendars(home: Home, loaded: LoadedProgramme, on: dt.date) -> tuple[li
 
 
 def _judge_packs(history: History | None, programme: Programme, on: dt.date) -> list[PackDue]:
-    return [
-        judge_pack(
-            board,
-            meeting,
-            programme.reporting_dates,
-            _issued_on(history, programme, board, meeting.date, on),
-            _is_built(history, programme, board, meeting.date),
-            on,
-        )
-        for board in programme.boards
-        for meeting in sorted(board.meetings, key=lambda m: m.date)
-    ]
+    packs = history.packs.listed(programme.id) if history else []
+    issues = history.packs.issues(programme.id) if history else []
+    dates = programme.reporting_dates
+    found = []
+    for board in programme.boards:
+        for meeting in sorted(board.meetings, key=lambda m: m.date):
+            own = [p for p in packs if (p.board, p.meeting) == (board.id, meeting.date)]
+            pack = _find_issued(own, issues, on) or choose_built(
+                [p.as_at for p in own], figures_as_at(meeting, dates), on
+            )
+            found.append(judge_pack(board, meeting, dates, pack, on))
+    return found
 
 
-def _issued_on(
-    history: History | None, programme: Programme, board: Board, meeting: dt.date, on: dt.date
-) -> dt.date | None:
-    """The day on which a meeting's pack was first issued, if that was by a day."""
-    issues = history.packs.issues(programme.id, board.id) if history else []
-    days = [day_of(i.at) for i in issues if i.meeting == meeting]
-    return min((day for day in days if day <= on), default=None)
-
-
-def _is_built(history: History | None, programme: Programme, board: Board, meeting: dt.date) -> bool:
-    packs = history.packs.built(programme.id, board.id) if history else []
-    return any(pack.meeting == meeting for pack in packs)
+def _find_issued(packs: Sequence[PackRecord], issues: Sequence[IssueRecord], on: dt.date) -> MeetingPack | None:
+    """The one of a meeting's packs that was issued by a day; it is issued on the day of the first decision."""
+    dates = {p.pack_id: p.as_at for p in packs}
+    own = [i for i in issues if i.pack_id in dates and i.decided_on <= on]
+    return MeetingPack(dates[own[-1].pack_id], min(i.decided_on for i in own)) if own else None
 
 
 # --- As JSON --------------------------------------------------------------------------------------------
@@ -114,6 +117,7 @@ def pack_due_form(programme: str, pack: PackDue) -> dict[str, Any]:
         "title": pack.title,
         "meeting": pack.meeting.isoformat(),
         "as_at": _iso(pack.as_at),
+        "declared_as_at": _iso(pack.declared_as_at),
         "due": pack.due.isoformat(),
         "state": pack.state,
         "days": pack.days,

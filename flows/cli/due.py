@@ -127,6 +127,8 @@ def describe_packs(packs: list[PackDue]) -> list[str]:
         if is_ahead:
             told.add(pack.board)
         figures = f", figures as at {pack.as_at}" if pack.as_at else ""
+        if pack.as_at != pack.declared_as_at:
+            figures += f" (declared: {pack.declared_as_at or 'none'})"
         lines.append(f"    {pack.title}, meeting {pack.meeting}{figures}: {_describe_state(pack)}")
     return lines
 

@@ -112,19 +112,20 @@ def test_packs_are_due_before_their_meetings_until_they_are_issued(harbour: Harb
         ("2031-04-14", "due", 8, "2031-03-31"),
         ("2031-05-12", "due", 36, "2031-03-31"),
     ]
-    issue(harbour, dt.date(2031, 4, 14), "2031-04-11T09:00:00Z")
+    issue(harbour, dt.date(2031, 4, 14), dt.date(2031, 4, 11))
     states = [(p["state"], p["days"], p["issued_on"]) for p in due(harbour, "2031-04-20")["packs"]]
     assert states[1] == ("issued", 2, "2031-04-11")
     assert [p["state"] for p in due(harbour, "2031-04-10")["packs"]] == ["missed", "late", "due"]
 
 
-def issue(harbour: Harbour, meeting: dt.date, at: str) -> None:
-    """A pack that was built and issued for a meeting."""
+def issue(harbour: Harbour, meeting: dt.date, on: dt.date) -> None:
+    """A pack that was built and issued for a meeting: decided on a day, and recorded on another one."""
+    at = "2031-04-13T09:00:00Z"
     history = History(harbour.home / "history")
     pack = PackRecord("keepers", meeting, "restricted", "pdf", MARCH, 1, "0" * 64, "Boardpack", "1" * 64, 3, "a.pdf")
     number = history.packs.record("lamplight", pack, (), at)
     place = ("lamplight", number, "keepers", meeting, "restricted", 0)
-    history.packs.issue(IssueRecord(*place, "Secretary", meeting, "", "", "[]", "1" * 64, "a.pdf"), at)
+    history.packs.issue(IssueRecord(*place, "Secretary", on, "", "", "[]", "1" * 64, "a.pdf"), at)
     history.close()
 
 
