@@ -8,7 +8,7 @@ from decimal import Decimal
 from schemas.config import Indicator, Target
 from schemas.facts import Period
 from transforms.brag import Rating, TargetInForce, first_step
-from transforms.words import say_change, say_date, say_number, say_period, say_points, say_target
+from transforms.words import plural, say_change, say_date, say_number, say_period, say_points, say_target
 
 
 def explain_rating(
@@ -85,5 +85,5 @@ def explain_missing(period: Period | None, as_at: dt.date, limit: int, return_ti
     """Why there is no figure: nothing received, or nothing recent enough."""
     if period is None:
         return f"nothing received yet; return: {return_title}"
-    age = (as_at - period.end).days
-    return f"the latest figure is of {say_period(period)}, {age} days before; older than {limit} days is not used"
+    age, oldest = plural((as_at - period.end).days, "day"), plural(limit, "day")
+    return f"the latest figure is of {say_period(period)}, {age} before; older than {oldest} is not used"

@@ -99,7 +99,10 @@ def _dates(items: list[ExpectedReturn], word: str) -> str:
     """The last few period ends with their days, and how many more there are."""
     from transforms.words import plural
 
-    named = [f"{e.period_end} {word} {plural(e.days, 'day')}" for e in items[-_MOST_NAMED:]]
+    named = [
+        f"{e.period_end} {word} {plural(e.days, 'day')}" if e.days else f"{e.period_end} due today"
+        for e in items[-_MOST_NAMED:]
+    ]
     more = len(items) - len(named)
     return ", ".join(named) + (f" and {more} before" if more else "")
 
@@ -144,4 +147,4 @@ def _describe_state(pack: PackDue) -> str:
     built = "built, not issued" if pack.is_built else "not built yet"
     if pack.state == "late":
         return f"LATE by {days}: papers were due {pack.due}; {built}"
-    return f"due {pack.due}, in {days}; {built}"
+    return f"due {pack.due}, in {days}; {built}" if pack.days else f"due today; {built}"

@@ -98,10 +98,10 @@ def _say_intake(result: RunResult) -> Iterator[str]:
     from flows.quarantine import describe_purged
     from flows.retiring import describe_retired
 
-    known = sum(t.already_known for t in result.taken)
-    taken = f"{plural(len(result.taken), 'workbook')} taken in"
+    known, refused = sum(t.already_known for t in result.taken), len(result.refused)
     if result.taken:
-        yield f"{result.programme}: {taken} ({known} already known, {len(result.refused)} refused)"
+        came, taken = plural(len(result.taken), "file"), len(result.taken) - refused
+        yield f"{result.programme}: {came} came in: {taken:,} taken in ({known:,} already known), {refused:,} refused"
     else:
         yield (
             f"{result.programme}: nothing was taken in"

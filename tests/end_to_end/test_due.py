@@ -147,6 +147,13 @@ def test_people_read_a_few_lines(march: Harbour) -> None:
     assert "2031-05-12" not in out  # of the meetings to come only the next one
 
 
+def test_what_is_due_today_is_said_to_be(harbour: Harbour) -> None:
+    receive(harbour, 0, "2031-03-04T09:00:00Z")
+    named = ("due", "--programme", harbour.programme, "--home", harbour.home, "--on")
+    assert "awaited: 2031-03-10 due today, 2031-03-17 in 7 days" in run(*named, "2031-03-17").out
+    assert "figures as at 2031-03-31: due today; not built yet" in run(*named, "2031-04-09").out
+
+
 def test_a_late_return_is_said_to_be_late_as_it_is_taken_in(harbour: Harbour) -> None:
     options = ("--programme", harbour.programme, "--home", harbour.home, "--received-at", "2031-03-13")
     path = harbour.save(lamps(FIRST))

@@ -233,4 +233,9 @@ def freshness_rules(pack: PackInput) -> list[str]:
     for indicator in pack.programme.indicators:
         title = pack.programme.return_of(indicator.return_id).title
         found.setdefault(title, set()).add(stale_after(indicator, pack.programme))
-    return [f"{title}: {join_words([str(d) for d in sorted(days)], 'or')} days" for title, days in found.items()]
+    return [f"{title}: {_say_days(sorted(days))}" for title, days in found.items()]
+
+
+def _say_days(numbers: Sequence[int]) -> str:
+    """ "10 or 46 days"; "1 day"."""
+    return plural(numbers[0], "day") if len(numbers) == 1 else f"{join_words([str(n) for n in numbers], 'or')} days"
