@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from flows.building import find_board, give_pack
 from flows.errata import notice_of, number_as_before
 from flows.position import Position, derive_known, derive_position
-from history.records import PackRecord, Receipt, Refusal
+from flows.refusals import list_standing
+from history.records import PackRecord, Refusal
 from history.store import History
 from programmes.load import LoadedProgramme
-from schemas.days import day_of
 from schemas.findings import Finding
 from transforms.packs.differences import RowDifference, compare_actions, compare_rows, to_kept
 from transforms.packs.inputs import PackInput, full_name, value_text
@@ -78,12 +78,8 @@ def _of_finding(finding: Finding, file: str) -> Objection:
 def _list_refused(history: History, record: PackRecord) -> list[Objection]:
     """Files refused since the board's last issue, unless something sound came in their place."""
     answered = _answered(history, record)
-    receipts = history.receipts(record.programme, record.as_known)
-    found = []
-    for refusal in history.refusals(record.programme, record.as_known):
-        if refusal.seq > answered and not any(_replaces(r, refusal) for r in receipts):
-            found += _of_refusal(refusal)
-    return found
+    standing = list_standing(history, record.programme, record.as_known)
+    return [objection for r in standing if r.seq > answered for objection in _of_refusal(r)]
 
 
 def _of_refusal(refusal: Refusal) -> list[Objection]:
@@ -100,16 +96,6 @@ def _answered(history: History, record: PackRecord) -> int:
     issues = history.packs.issues(record.programme, record.board)
     known = [packs[i.pack_id].as_known for i in issues if i.pack_id != record.pack_id]
     return max(known, default=0)
-
-
-def _replaces(receipt: Receipt, refusal: Refusal) -> bool:
-    """Whether a receipt came in the place of a refused file: of the same name, or of the same return and of a
-    date that the refused file can have been of."""
-    if receipt.receipt_id < refusal.seq:
-        return False
-    arrived = day_of(refusal.received_at)
-    is_same_return = receipt.return_id == refusal.return_id and receipt.period.end <= arrived
-    return is_same_return or receipt.name == refusal.name
 
 
 def list_newer(

@@ -10,6 +10,7 @@ from typing import Literal
 from flows.calendars import follow_returns
 from flows.owner_rows import read_trackers, renew_findings
 from flows.recalling import Recall
+from flows.refusals import list_standing
 from flows.settings import UsageError, read_time, utc_now
 from flows.speaking import Decision, find_unmatched, to_received
 from flows.stored import read_configuration, read_decision
@@ -226,8 +227,8 @@ def _accept_across(
 def _refused(
     history: History, programme: Programme, known: int | None, before: dt.date | None
 ) -> Iterator[RefusedFile]:
-    """The files that were refused since the reporting date before."""
-    for item in history.refusals(programme.id, known):
+    """The files that were refused since the reporting date before, and that nothing sound came in the place of."""
+    for item in list_standing(history, programme.id, known):
         if before is None or day_of(item.received_at) > before:
             yield RefusedFile(item.name, item.sha256, item.received_at, item.findings)
 
