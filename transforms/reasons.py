@@ -50,7 +50,8 @@ def say_changes(
     if with_baseline and baseline is not None:
         parts.append(say_change(value - baseline, "the baseline"))
     if previous is not None and previous_period is not None:
-        parts.append(say_change(value - previous, say_period(previous_period, as_at)))
+        since = say_period(previous_period, as_at)
+        parts.append(say_change(value - previous, f"the {since}" if previous_period.is_rolling_year else since))
     return parts
 
 

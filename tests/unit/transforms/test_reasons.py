@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 from schemas.facts import Period
-from transforms.reasons import explain_missing
+from transforms.reasons import explain_missing, say_changes
 
 DAY = dt.date(2031, 3, 31)
 
@@ -22,3 +23,9 @@ def test_one_day_is_one_day() -> None:
     assert ", 1 day before; older than 0 days is not used" in explain_missing(old, DAY, 0, "Lamps")
     older = Period(DAY - dt.timedelta(days=2), DAY - dt.timedelta(days=2))
     assert ", 2 days before; older than 1 day is not used" in explain_missing(older, DAY, 1, "Lamps")
+
+
+def test_a_change_on_a_rolling_year_is_a_sentence() -> None:
+    before = Period(dt.date(2031, 2, 1), dt.date(2031, 2, 28), "month")
+    for period, since in ((before, "February"), (before.rolling_year, "the 12 months to February")):
+        assert say_changes(Decimal(5), Decimal(3), period, None, DAY, with_baseline=False) == [f"up 2 on {since}"]
