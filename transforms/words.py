@@ -55,9 +55,10 @@ def say_period(period: Period, as_at: dt.date | None = None) -> str:
 
 
 def last_of_rolling(period: Period) -> Period:
-    """The day or month that a rolling year ends with."""
-    start = period.end if period.precision == "day" else period.end.replace(day=1)
-    return Period(start, period.end, period.precision)
+    """The month that a rolling year ends with; the day, where it does not end with a month."""
+    if (period.end + dt.timedelta(days=1)).day == 1:
+        return Period(period.end.replace(day=1), period.end, "month")
+    return Period(period.end, period.end)
 
 
 def _is_financial_year(period: Period) -> bool:
