@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from schemas.days import day_of
 from transforms.words import join_words, plural, say_accepted, say_date, say_target
 
 _Form = Mapping[str, Any]
@@ -73,13 +74,13 @@ def _say_trail(trail: _Form, begins: str = "Read from") -> Iterator[str]:
             texts = ", ".join(other["as_printed"])
             yield (
                 f"  {other['service']}: {texts} in {other['file']}, {cells} "
-                f"(receipt {other['receipt']}, received {other['received_at'][:10]}), which it goes before"
+                f"(receipt {other['receipt']}, received {day_of(other['received_at'])}), which it goes before"
             )
 
 
 def _say_file(item: _Form) -> str:
     text = (
-        f"{item['file']} (receipt {item['receipt']}, received {item['received_at'][:10]}, "
+        f"{item['file']} (receipt {item['receipt']}, received {day_of(item['received_at'])}, "
         f"SHA-256 {item['sha256'][:12]})"
     )
     if item.get("retired"):
@@ -89,7 +90,7 @@ def _say_file(item: _Form) -> str:
     text += f", arrival {item['arrival']} of {item['arrivals']} for {item['period_end']}"
     if item["replaced"]:
         last = item["replaced"][0]
-        text += f", in place of receipt {last['receipt']} of {last['received_at'][:10]}"
+        text += f", in place of receipt {last['receipt']} of {day_of(last['received_at'])}"
     return text
 
 
@@ -175,12 +176,12 @@ def _say_beside(what: str, told: _Form) -> Iterator[str]:
 def _say_version(told: _Form) -> Iterator[str]:
     version = told["configuration_version"]
     yield (
-        f"  Judged by configuration {version['sha256'][:12]}, recorded {version['recorded_at'][:10]} as event "
+        f"  Judged by configuration {version['sha256'][:12]}, recorded {day_of(version['recorded_at'])} as event "
         f"{version['event']}; as known at event {told['as_known']}"
     )
     for earlier in version["earlier"]:
         words = join_words(earlier["words"])
-        yield f"    until event {earlier['until_event']} ({earlier['until'][:10]}) {words}"
+        yield f"    until event {earlier['until_event']} ({day_of(earlier['until'])}) {words}"
 
 
 # --- actions and colours

@@ -26,9 +26,11 @@ from schemas.figures import decimal_text
 from schemas.kept import facts_text
 from schemas.pack import Pack
 from schemas.pack_sources import Attachment
+from transforms.calendar import doubt_meeting
 from transforms.packs.assemble import assemble_pack
 from transforms.packs.inputs import PackInput
 from transforms.packs.machine import describe_pack, list_rows
+from transforms.words import plural
 
 _EVERYONE = Board(id="everyone", title="Everyone", short="Everyone")
 
@@ -59,6 +61,15 @@ def find_board(position: Position, board_id: str) -> Board:
             return board
     known = ", ".join(b.id for b in position.programme.boards) or "none"
     raise UsageError(f"there is no board '{board_id}' in {position.programme.id}; its boards are {known}")
+
+
+def check_meeting(meeting: dt.date | None, as_at: dt.date) -> None:
+    """UsageError where a board would meet before the date of its figures."""
+    if meeting is not None and meeting < as_at:
+        raise UsageError(
+            f"the meeting of {meeting.isoformat()} lies before {as_at.isoformat()}, the date of its figures; "
+            "check --meeting and --as-at"
+        )
 
 
 def give_pack(
@@ -188,7 +199,7 @@ def build_pack(
         "restricted",
         position.as_at,
         position.as_known,
-        tuple(_warnings(position, board, rendered.pages)),
+        tuple(_warnings(position, board, rendered.pages, meeting)),
         tuple(r.key for r in position.rows if r.state == "held" or r.is_stated),
         model,
         pack_id,
@@ -207,16 +218,18 @@ def kept_path(target: Path, home: Path) -> str:
     return full.relative_to(home.absolute()).as_posix() if full.is_relative_to(home.absolute()) else str(full)
 
 
-def _warnings(position: Position, board: Board, pages: int) -> list[str]:
-    warnings = []
+def _warnings(position: Position, board: Board, pages: int, meeting: dt.date | None) -> list[str]:
+    warnings: list[str] = []
+    if meeting is not None:
+        warnings += doubt_meeting(board, meeting, position.as_at, position.programme.reporting_dates)
     held = [r.ref for r in position.rows if r.state == "held"]
     if held:
-        warnings.append(f"{len(held)} figures are held: {', '.join(held)}")
+        warnings.append(f"{plural(len(held), 'figure is', 'figures are')} held: {', '.join(held)}")
     missing = [r.ref for r in position.rows if r.impact == "no_data"]
     if missing:
-        warnings.append(f"{len(missing)} figures have no data: {', '.join(missing)}")
+        warnings.append(f"{plural(len(missing), 'figure has', 'figures have')} no data: {', '.join(missing)}")
     if pages > board.page_budget:
-        warnings.append(f"{pages} pages, over the board's budget of {board.page_budget}")
+        warnings.append(f"{plural(pages, 'page')}, over the board's budget of {board.page_budget}")
     warnings += [f.message for f in position.findings]
     return warnings
 

@@ -6,13 +6,23 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flows.comparing import day_received
 from flows.settings import Home, open_history
-from history.records import Receipt
+from history.records import IssueRecord, PackRecord, Receipt
 from history.store import History
 from programmes.load import LoadedProgramme
-from schemas.config import Board, Programme
-from transforms.calendar import Arrived, ExpectedReturn, PackDue, ReturnCalendar, follow_calendar, judge_pack
+from schemas.config import Programme
+from schemas.days import day_of
+from transforms.calendar import (
+    Arrived,
+    ExpectedReturn,
+    MeetingPack,
+    PackDue,
+    ReturnCalendar,
+    choose_built,
+    figures_as_at,
+    follow_calendar,
+    judge_pack,
+)
 
 
 def follow_returns(
@@ -33,7 +43,7 @@ def follow_returns(
 def _to_arrived(receipts: Sequence[Receipt]) -> list[Arrived]:
     days: dict[dt.date, list[dt.date]] = {}
     for receipt in receipts:
-        days.setdefault(receipt.period.end, []).append(day_received(receipt.received_at))
+        days.setdefault(receipt.period.end, []).append(day_of(receipt.received_at))
     return [Arrived(end, own[0], tuple(own[1:])) for end, own in sorted(days.items())]
 
 
@@ -47,39 +57,32 @@ def read_calendars(home: Home, loaded: LoadedProgramme, on: dt.date) -> tuple[li
         return follow_returns(programme, (), on), _judge_packs(None, programme, on)
     history = open_history(home)
     try:
-        receipts = [r for r in history.arrivals(programme.id, None) if day_received(r.received_at) <= on]
+        receipts = [r for r in history.arrivals(programme.id, None) if day_of(r.received_at) <= on]
         return follow_returns(programme, receipts, on), _judge_packs(history, programme, on)
     finally:
         history.close()
 
 
 def _judge_packs(history: History | None, programme: Programme, on: dt.date) -> list[PackDue]:
-    return [
-        judge_pack(
-            board,
-            meeting,
-            programme.reporting_dates,
-            _issued_on(history, programme, board, meeting.date, on),
-            _is_built(history, programme, board, meeting.date),
-            on,
-        )
-        for board in programme.boards
-        for meeting in sorted(board.meetings, key=lambda m: m.date)
-    ]
+    packs = history.packs.listed(programme.id) if history else []
+    issues = history.packs.issues(programme.id) if history else []
+    dates = programme.reporting_dates
+    found = []
+    for board in programme.boards:
+        for meeting in sorted(board.meetings, key=lambda m: m.date):
+            own = [p for p in packs if (p.board, p.meeting) == (board.id, meeting.date)]
+            pack = _find_issued(own, issues, on) or choose_built(
+                [p.as_at for p in own], figures_as_at(meeting, dates), on
+            )
+            found.append(judge_pack(board, meeting, dates, pack, on))
+    return found
 
 
-def _issued_on(
-    history: History | None, programme: Programme, board: Board, meeting: dt.date, on: dt.date
-) -> dt.date | None:
-    """The day on which a meeting's pack was first issued, if that was by a day."""
-    issues = history.packs.issues(programme.id, board.id) if history else []
-    days = [day_received(i.at) for i in issues if i.meeting == meeting]
-    return min((day for day in days if day <= on), default=None)
-
-
-def _is_built(history: History | None, programme: Programme, board: Board, meeting: dt.date) -> bool:
-    packs = history.packs.built(programme.id, board.id) if history else []
-    return any(pack.meeting == meeting for pack in packs)
+def _find_issued(packs: Sequence[PackRecord], issues: Sequence[IssueRecord], on: dt.date) -> MeetingPack | None:
+    """The one of a meeting's packs that was issued by a day; it is issued on the day of the first decision."""
+    dates = {p.pack_id: p.as_at for p in packs}
+    own = [i for i in issues if i.pack_id in dates and i.decided_on <= on]
+    return MeetingPack(dates[own[-1].pack_id], min(i.decided_on for i in own)) if own else None
 
 
 # --- As JSON --------------------------------------------------------------------------------------------
@@ -114,6 +117,7 @@ def pack_due_form(programme: str, pack: PackDue) -> dict[str, Any]:
         "title": pack.title,
         "meeting": pack.meeting.isoformat(),
         "as_at": _iso(pack.as_at),
+        "declared_as_at": _iso(pack.declared_as_at),
         "due": pack.due.isoformat(),
         "state": pack.state,
         "days": pack.days,

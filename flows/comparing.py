@@ -10,11 +10,11 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from flows.checking import JudgedFile
 from programmes.load import LoadedProgramme
 from schemas.config import Programme
+from schemas.days import day_of
 from schemas.evidence import ComparedReturn, ReceivedFile
 from schemas.facts import Observation, Period, Reading
 from schemas.findings import Finding
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from history.records import Receipt
     from history.store import History
 
-_KINGDOM = ZoneInfo("GB")
 _COMPARED = {
     "returns_disagree",
     "periods_disagree",
@@ -136,12 +135,7 @@ def _before(one: ComparedReturn, returns: Iterable[ComparedReturn]) -> list[Comp
 
 
 def _to_compared(item: ReceivedFile) -> ComparedReturn:
-    return ComparedReturn(item.receipt_id, item.return_id, item.period, item.name, day_received(item.received_at), ())
-
-
-def day_received(received_at: str) -> dt.date:
-    """The day in the United Kingdom of a stored UTC time."""
-    return dt.datetime.fromisoformat(received_at).astimezone(_KINGDOM).date()
+    return ComparedReturn(item.receipt_id, item.return_id, item.period, item.name, day_of(item.received_at), ())
 
 
 # --- Files that arrive ----------------------------------------------------------------------------------
@@ -249,7 +243,7 @@ def _compare_arriving(
             known += stored[receipt.receipt_id]
         else:
             continue
-        day = day_received(receipt.received_at)
+        day = day_of(receipt.received_at)
         returns.append(ComparedReturn(receipt.receipt_id, receipt.return_id, receipt.period, receipt.name, day, ()))
     ids = {a.receipt.receipt_id for a in needed}
     held, findings = _find_conflicts(known, {r.receipt_id: r.name for r in returns}, programme)

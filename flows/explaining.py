@@ -158,7 +158,7 @@ def _words(row: KpiRow, value: FigureValue | None) -> str:
     if row.state != "published" or row.value is None:
         return f"{formula} (figure of {when})"
     unit = "%" if row.unit == "percent" else f" {row.unit}"
-    on = "on" if value.period.precision == "day" else "for"
+    on = "on" if value.period.start == value.period.end else "for"
     return f"{say_number(row.value)}{unit} {on} {when}: {formula}, rounded to {plural(row.decimals, 'decimal')}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -11,8 +10,9 @@ from flows.building import find_board, give_pack
 from flows.errata import notice_of, number_as_before
 from flows.naming_packs import describe_pack
 from flows.position import Position, derive_known, derive_position
+from flows.refusals import list_standing
 from flows.since import find_last_issued
-from history.records import PackRecord, Receipt, Refusal
+from history.records import PackRecord, Refusal
 from history.store import History
 from programmes.load import LoadedProgramme
 from schemas.findings import Finding
@@ -80,12 +80,8 @@ def _of_finding(finding: Finding, file: str) -> Objection:
 def _list_refused(history: History, record: PackRecord) -> list[Objection]:
     """Files refused since the board's last issue, unless something sound came in their place."""
     answered = _answered(history, record)
-    receipts = history.receipts(record.programme, record.as_known)
-    found = []
-    for refusal in history.refusals(record.programme, record.as_known):
-        if refusal.seq > answered and not any(_replaces(r, refusal) for r in receipts):
-            found += _of_refusal(refusal)
-    return found
+    standing = list_standing(history, record.programme, record.as_known)
+    return [objection for r in standing if r.seq > answered for objection in _of_refusal(r)]
 
 
 def _of_refusal(refusal: Refusal) -> list[Objection]:
@@ -102,16 +98,6 @@ def _answered(history: History, record: PackRecord) -> int:
     issues = history.packs.issues(record.programme, record.board)
     known = [packs[i.pack_id].as_known for i in issues if i.pack_id != record.pack_id]
     return max(known, default=0)
-
-
-def _replaces(receipt: Receipt, refusal: Refusal) -> bool:
-    """Whether a receipt came in the place of a refused file: of the same name, or of the same return and of a
-    date that the refused file can have been of."""
-    if receipt.receipt_id < refusal.seq:
-        return False
-    arrived = dt.date.fromisoformat(refusal.received_at[:10])
-    is_same_return = receipt.return_id == refusal.return_id and receipt.period.end <= arrived
-    return is_same_return or receipt.name == refusal.name
 
 
 def list_newer(

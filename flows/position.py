@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from flows.calendars import follow_returns
-from flows.comparing import day_received
 from flows.owner_rows import read_trackers, renew_findings
 from flows.recalling import Recall
+from flows.refusals import list_standing
 from flows.settings import UsageError, read_time, utc_now
 from flows.speaking import Decision, find_unmatched, to_received
 from flows.stored import read_configuration, read_decision
@@ -19,6 +19,7 @@ from history.records import Receipt
 from history.store import History
 from programmes.load import LoadedProgramme
 from schemas.config import Correction, DueDateDecision, Programme
+from schemas.days import day_of
 from schemas.decisions import Override
 from schemas.evidence import AppliedOverride, ReceivedFile, RefusedFile
 from schemas.findings import Finding
@@ -83,8 +84,8 @@ def resolve_known(
     event = history.event_at(programme, time)
     for receipt in history.filed_after(programme, event, time):
         say(
-            f"{receipt.name} came on {receipt.received_at[:10]}, but was filed as event {receipt.receipt_id}, after "
-            f"workbooks that came later; as known at event {event} it is left out"
+            f"{receipt.name} came on {day_of(receipt.received_at)}, but was filed as event {receipt.receipt_id}, "
+            f"after workbooks that came later; as known at event {event} it is left out"
         )
     return event
 
@@ -226,9 +227,9 @@ def _accept_across(
 def _refused(
     history: History, programme: Programme, known: int | None, before: dt.date | None
 ) -> Iterator[RefusedFile]:
-    """The files that were refused since the reporting date before."""
-    for item in history.refusals(programme.id, known):
-        if before is None or day_received(item.received_at) > before:
+    """The files that were refused since the reporting date before, and that nothing sound came in the place of."""
+    for item in list_standing(history, programme.id, known):
+        if before is None or day_of(item.received_at) > before:
             yield RefusedFile(item.name, item.sha256, item.received_at, item.findings)
 
 

@@ -22,6 +22,7 @@ from flows.settings import Home
 from flows.taking import TakenFile
 from history.originals import hash_original
 from history.store import History
+from schemas.days import day_of
 
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
 _SUFFIX = ".quarantined"
@@ -58,7 +59,7 @@ def purge_quarantine(home: Home, programme: str, received_at: str) -> list[str]:
     folder = home.quarantine(programme)
     if not folder.is_dir():
         return []
-    today = received_at[:10]
+    today = day_of(received_at).isoformat()
     purged = set()
     with taking_in(home, programme), _nameless_failures():
         for path in sorted(folder.iterdir()):
@@ -100,7 +101,7 @@ def _keep(history: History, home: Home, programme: str, judged: JudgedFile, rece
 
 def _describe(judged: JudgedFile, received_at: str, days: int) -> bytes:
     """The note of a file: what it is, without its name and without a value."""
-    expires_on = dt.date.fromisoformat(received_at[:10]) + dt.timedelta(days=days)
+    expires_on = day_of(received_at) + dt.timedelta(days=days)
     form = {
         "sha256": judged.reading.sha256,
         "size": len(judged.content),

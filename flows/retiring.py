@@ -15,6 +15,7 @@ from flows.settings import Home, programme_folders
 from history.retention import KeptOriginal, RetiredFile
 from history.store import History
 from programmes.load import ConfigurationError, LoadedProgramme, load_programme
+from schemas.days import day_of
 from transforms.retention import last_day_of_all
 from transforms.words import join_words, plural
 
@@ -82,11 +83,13 @@ def note_retired(explanation: dict[str, Any], retired: Mapping[str, RetiredFile]
     for trail in (explanation, explanation.get("previous"), explanation.get("baseline")):
         for item in [*trail.get("operands", []), *trail.get("files", [])] if trail else []:
             found = retired.get(item["sha256"])
-            item["retired"] = {"on": found.at[:10], "rule": found.rule, "event": found.seq} if found else None
+            item["retired"] = (
+                {"on": day_of(found.at).isoformat(), "rule": found.rule, "event": found.seq} if found else None
+            )
 
 
 def _last_day(item: KeptOriginal, years: Mapping[str, int | None]) -> dt.date | None:
-    return last_day_of_all(((u.programme, dt.date.fromisoformat(u.received_at[:10])) for u in item.uses), years)
+    return last_day_of_all(((u.programme, day_of(u.received_at)) for u in item.uses), years)
 
 
 def _read_years(

@@ -21,6 +21,7 @@ from flows.retiring import retire_originals
 from flows.settings import Home, UsageError, find_programme_folder, open_history, programme_folders
 from flows.taking import TakenFile
 from programmes.load import LoadedProgramme, load_programme
+from schemas.days import day_of
 from transforms.calendar import PackToBuild, ReturnCalendar, choose_pack
 
 
@@ -105,7 +106,7 @@ def retire_expired(home: Home, folder: Path, received_at: str) -> list[str]:
     loaded = load_programme(folder)
     history = open_history(home)
     try:
-        day = dt.date.fromisoformat(received_at[:10])
+        day = day_of(received_at)
         return list(retire_originals(home, history, day, received_at, loaded).deleted)
     finally:
         history.close()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shlex
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from history.failures import DATABASE_SETTING, SERVER_MARK
+from schemas.days import day_of, end_of_day, to_stored
 
 if TYPE_CHECKING:
     from history.store import History
@@ -144,17 +146,22 @@ def find_writable_folder(name: str, home: Home) -> Path:
 
 def utc_now() -> str:
     """The time of now in UTC, to the second, as it is stored."""
-    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return to_stored(dt.datetime.now(dt.UTC))
+
+
+def today() -> dt.date:
+    """The day of now, in the United Kingdom."""
+    return day_of(utc_now())
 
 
 def read_time(text: str) -> str:
-    """A point in time given by a user, as it is stored. A bare date means its last second, in UTC."""
+    """A point in time given by a user, as it is stored.
+
+    Without a zone it is of the United Kingdom; a bare date means its last second there.
+    """
+    with suppress(ValueError):
+        return end_of_day(dt.date.fromisoformat(text))
     try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
+        return to_stored(dt.datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
         raise UsageError(f"'{text}' is not a date or time; write 2021-12-06 or 2021-12-06T09:00:00+00:00") from None
-    if len(text) == 10:
-        moment = moment.replace(hour=23, minute=59, second=59)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=dt.UTC)
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from flows.comparing import day_received
 from flows.environment import software_version
 from flows.keeping import keep_actions, keep_facts
 from flows.owner_rows import read_trackers
@@ -17,6 +16,7 @@ from history.records import IssueRecord, PackRecord
 from history.store import History
 from schemas.changes import Cause, Changes, Evidence, PriorPack
 from schemas.config import Board, DueDateDecision, Programme
+from schemas.days import day_of
 from schemas.kept import KeptAction, KeptFacts, read_facts
 from schemas.kpi import KpiRow
 from transforms.actions import rate_actions
@@ -274,7 +274,7 @@ class _Evidence:
 
 
 def _knowledge(position: Position) -> Knowledge:
-    days = {r.receipt_id: day_received(r.received_at) for r in position.received}
+    days = {r.receipt_id: day_of(r.received_at) for r in position.received}
     declared: list[Decision] = [*position.corrections, *position.overrides]
     return Knowledge(
         position.as_known, position.as_at, position.programme, position.facts, position.received, days, declared

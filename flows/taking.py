@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.checking import JudgedFile, judge_file
-from flows.comparing import compare_files, day_received
+from flows.comparing import compare_files
 from flows.owner_rows import compare_with_plan
 from history.declared import sha_of
 from history.records import Arrival, Declared
 from history.store import History
 from programmes.load import LoadedProgramme, load_again
 from schemas.config import Correction, DueDateDecision
+from schemas.days import day_of
 from schemas.decisions import Override
 from transforms.calendar import late_by
 
@@ -88,7 +89,7 @@ def file_workbook(
     )
     filed = history.file_receipt(arrival, judged.content)
     is_first = not filed.already_known and filed.ordinal == 1
-    late = late_by(reading.item, reading.period.end, day_received(received_at)) if is_first else 0
+    late = late_by(reading.item, reading.period.end, day_of(received_at)) if is_first else 0
     return TakenFile(judged, filed.receipt_id, filed.already_known, late_days=late)
 
 

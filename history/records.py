@@ -229,15 +229,14 @@ def observation_row(receipt_id: int, position: int, item: Observation) -> dict[s
 
 def to_observation(row: Mapping[str, Any]) -> Observation:
     """An observation from its stored row."""
+    start, end = dt.date.fromisoformat(row["period_start"]), dt.date.fromisoformat(row["period_end"])
+    period = Period(start, end, row["precision"])
     return Observation(
         row["measure"],
         row["service"],
         row["subgroup"],
-        Period(
-            dt.date.fromisoformat(row["period_start"]),
-            dt.date.fromisoformat(row["period_end"]),
-            row["precision"],
-        ),
+        # one that was stored with the period of its workbook is of the twelve months that end with it all the same
+        period.rolling_year if row["basis"] == "rolling_12m" else period,
         row["basis"],
         row["form"],
         Decimal(row["per"]),

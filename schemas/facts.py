@@ -53,6 +53,23 @@ class Period:
         start, end, precision = key.split("/")
         return cls(dt.date.fromisoformat(start), dt.date.fromisoformat(end), precision)  # type: ignore[arg-type]
 
+    @property
+    def rolling_year(self) -> Period:
+        """The twelve months that end with the period, which a rolling figure is of; as precise as that end."""
+        after = self.end + dt.timedelta(days=1)
+        try:
+            start = after.replace(year=after.year - 1)
+        except ValueError:  # the year before has no 29 February
+            start = dt.date(after.year - 1, 3, 1)
+        if self.precision in {"day", "month"}:
+            return Period(start, self.end, self.precision)
+        return Period(start, self.end, "month" if after.day == 1 else "day")
+
+    @property
+    def is_rolling_year(self) -> bool:
+        """Whether it is the twelve months that end with a day or a month."""
+        return self.precision in {"day", "month"} and self == self.rolling_year
+
 
 @dataclass(frozen=True, slots=True)
 class CellRef:

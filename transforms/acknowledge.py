@@ -18,8 +18,9 @@ from schemas.acknowledgement import (
     place_order,
     withhold,
 )
+from schemas.days import day_of, say_clock
 from schemas.findings import Finding, Severity
-from transforms.words import plural, say_period
+from transforms.words import plural, say_date, say_period
 
 _STATUS_WORDS = {"accepted": "Accepted", "held": "Accepted, with figures held", "refused": "Refused"}
 _MEANINGS: dict[Severity, str] = {
@@ -74,7 +75,7 @@ def _said_return(sent: SentFile) -> str:
 
 
 def _said_time(moment: str) -> str:
-    return f"{moment.replace('T', ' ').removesuffix('Z')} UTC"
+    return f"{say_date(day_of(moment))} at {say_clock(moment)}, United Kingdom time"
 
 
 def _headline(sent: SentFile) -> str:

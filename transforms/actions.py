@@ -228,7 +228,7 @@ def _behind(entry: ActionEntry, problem: str, date: dt.date) -> tuple[Outcome, s
         return "red", f"{problem}; no recovery note"
     if by is None:
         return "red", f"{problem}; recovery note without a date"
-    if by <= date:
+    if by < date:
         return "red", f"{problem}; recovery was due by {say_short_date(by)}"
     return "amber", f"{problem}; recovery by {say_short_date(by)}"
 

@@ -186,6 +186,7 @@ def _judge(item: Return, end: dt.date, found: Arrived | None, on: dt.date) -> Ex
 class PackDue:
     """The pack of one meeting: as at which date, due when, and how it stands.
 
+    `as_at` is the date of the pack that is issued or built, else the one declared (`declared_as_at`).
     `days`: issued late by (0: in time), left until it is due, late for, or since the meeting that passed without
     an issued pack. `is_built` says whether there is one that could be issued.
     """
@@ -199,19 +200,36 @@ class PackDue:
     days: int
     is_built: bool = False
     issued_on: dt.date | None = None
+    declared_as_at: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingPack:
+    """A pack that was built for a meeting: as at which date, and on which day it was issued, if it was."""
+
+    as_at: dt.date
+    issued_on: dt.date | None = None
+
+
+def choose_built(dates: Sequence[dt.date], declared: dt.date | None, on: dt.date) -> MeetingPack | None:
+    """Of the packs that were built for a meeting, by their dates in the order they were built, the one that counts
+    on a day: as at the declared date, else the last one. A pack is there from the date of its figures on: what the
+    clock said when it was built does not count, since figures of long ago may be printed today."""
+    there = [as_at for as_at in dates if as_at <= on]
+    if not there:
+        return None
+    return MeetingPack(declared if declared is not None and declared in there else there[-1])
 
 
 def judge_pack(
-    board: Board,
-    meeting: Meeting,
-    reporting_dates: Sequence[dt.date],
-    issued_on: dt.date | None,
-    is_built: bool,
-    on: dt.date,
+    board: Board, meeting: Meeting, reporting_dates: Sequence[dt.date], pack: MeetingPack | None, on: dt.date
 ) -> PackDue:
-    """How the pack of a meeting stands on a day. A meeting's own day is still in time to issue it."""
+    """How the pack of a meeting stands on a day; `pack` is the one that there is. A meeting's own day is still in
+    time to issue it."""
     due = meeting.date - dt.timedelta(days=board.papers_days)
-    as_at = figures_as_at(meeting, reporting_dates)
+    declared = figures_as_at(meeting, reporting_dates)
+    as_at = pack.as_at if pack is not None else declared
+    is_built, issued_on = pack is not None, pack.issued_on if pack is not None else None
     state: PackState
     if issued_on is not None:
         state, days = "issued", max((issued_on - due).days, 0)
@@ -221,7 +239,7 @@ def judge_pack(
         state, days = "late", (on - due).days
     else:
         state, days = "built" if is_built else "due", (due - on).days
-    return PackDue(board.id, board.title, meeting.date, as_at, due, state, days, is_built, issued_on)
+    return PackDue(board.id, board.title, meeting.date, as_at, due, state, days, is_built, issued_on, declared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,3 +280,24 @@ def choose_pack(
 def figures_as_at(meeting: Meeting, reporting_dates: Sequence[dt.date]) -> dt.date | None:
     """The date that a meeting's figures are as at: as declared, else the last reporting date before it."""
     return meeting.as_at or max((d for d in reporting_dates if d < meeting.date), default=None)
+
+
+def doubt_meeting(
+    board: Board, meeting: dt.date, as_at: dt.date, reporting_dates: Sequence[dt.date]
+) -> Iterator[str]:
+    """What is doubtful in a pack for a meeting: that it is not among those declared, or not with such figures."""
+    declared = sorted(board.meetings, key=lambda m: m.date)
+    found = next((m for m in declared if m.date == meeting), None)
+    if found is not None:
+        expected = figures_as_at(found, reporting_dates)
+        if expected not in {None, as_at}:
+            yield (
+                f"the meeting of {meeting.isoformat()} is declared for figures as at {expected}; in this pack they "
+                f"are as at {as_at.isoformat()}"
+            )
+    elif declared:
+        nearest = min(declared, key=lambda m: abs(m.date - meeting))
+        yield (
+            f"{board.title} has no meeting declared on {meeting.isoformat()}; the nearest is that of "
+            f"{nearest.date.isoformat()}"
+        )

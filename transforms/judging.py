@@ -114,7 +114,7 @@ def _judge_table(
                 result.observations.append(found)
                 result.refusals += refusals
     if table.rows.kind == "services":
-        _add_unattributed(result, grid, table, layout, contexts, twice)
+        _add_unattributed(result, grid, table, layout, contexts, twice, covered)
         _close_services(result, grid, programme, decided)
     result.findings += _future_columns(grid, period) + _absent_column(cut, grid, layout, period)
     if _stranger(table):
@@ -210,14 +210,21 @@ def _observe(
     covered: Period | None,
     decided: _Decided,
 ) -> Observation | None:
-    basis = measure.basis or layout.basis
-    own = covered if covered is not None and context.column is None and basis != "snapshot" else context.period
-    if basis == "ytd" and covered is None:
-        own = Period(financial_year_start(context.period.end), context.period.end, "range")
-    found = make_observation(grid, context, measure, own, basis, judged)
+    own = _period_of(measure, layout, context, covered)
+    found = make_observation(grid, context, measure, own, measure.basis or layout.basis, judged)
     if found is None or not decided.corrected:
         return found
     return replace(found, is_corrected=any((o.ref.sheet, o.ref.cell) in decided.corrected for o in found.operands))
+
+
+def _period_of(measure: MeasureLayout, layout: Layout, context: Context, covered: Period | None) -> Period:
+    """What a figure is of: the time that the workbook covers or its own, from 1 April on for a year to date without
+    such a time; for a rolling year the twelve months that end with it."""
+    basis = measure.basis or layout.basis
+    own = covered if covered is not None and context.column is None and basis != "snapshot" else context.period
+    if basis == "ytd" and covered is None:
+        return Period(financial_year_start(context.period.end), context.period.end, "range")
+    return own.rolling_year if basis == "rolling_12m" else own
 
 
 def _release(
@@ -330,6 +337,7 @@ def _add_unattributed(
     layout: Layout,
     contexts: Iterable[Context],
     twice: Mapping[str, Sequence[Reading]],
+    covered: Period | None,
 ) -> None:
     """Held observations for rows of no known service, rows that stand twice, and services without a row.
 
@@ -344,7 +352,8 @@ def _add_unattributed(
             key = (measure.id, context.service, context.period.key)
             if key not in seen and _is_given(grid, context, measure):
                 seen.add(key)
-                result.observations.append(_empty(measure, context, layout, "held", why))
+                period = _period_of(measure, layout, context, covered)
+                result.observations.append(_empty(measure, context, layout, period, "held", why))
     present = {context.service for context in contexts}
     for service in table.rows.services:
         if service in present:
@@ -352,7 +361,10 @@ def _add_unattributed(
         for context in {(c.column, c.period): c for c in contexts if c.service is not None}.values():
             missing = Context(service, context.column, service, context.period)
             for measure in (m for m in table.measures if _belongs(table, m, missing)):
-                result.observations.append(_empty(measure, missing, layout, "absent", "the return has no row for it"))
+                period = _period_of(measure, layout, missing, covered)
+                result.observations.append(
+                    _empty(measure, missing, layout, period, "absent", "the return has no row for it")
+                )
 
 
 def _is_given(grid: Grid, context: Context, measure: MeasureLayout) -> bool:
@@ -361,12 +373,14 @@ def _is_given(grid: Grid, context: Context, measure: MeasureLayout) -> bool:
     return any(r is not None and r.kind not in {"empty", "symbol"} for r in cells)
 
 
-def _empty(measure: MeasureLayout, context: Context, layout: Layout, state: str, why: str) -> Observation:
+def _empty(
+    measure: MeasureLayout, context: Context, layout: Layout, period: Period, state: str, why: str
+) -> Observation:
     return Observation(
         measure.id,
         None if context.service == COMPANY else context.service,
         measure.subgroup,
-        context.period,
+        period,
         measure.basis or layout.basis,
         measure.form,
         measure.per,

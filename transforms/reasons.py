@@ -8,7 +8,7 @@ from decimal import Decimal
 from schemas.config import Indicator, Target
 from schemas.facts import Period
 from transforms.brag import Rating, TargetInForce, first_step
-from transforms.words import say_change, say_date, say_number, say_period, say_points, say_target
+from transforms.words import plural, say_change, say_date, say_number, say_period, say_points, say_target
 
 
 def explain_rating(
@@ -50,7 +50,8 @@ def say_changes(
     if with_baseline and baseline is not None:
         parts.append(say_change(value - baseline, "the baseline"))
     if previous is not None and previous_period is not None:
-        parts.append(say_change(value - previous, say_period(previous_period, as_at)))
+        since = say_period(previous_period, as_at)
+        parts.append(say_change(value - previous, f"the {since}" if previous_period.is_rolling_year else since))
     return parts
 
 
@@ -85,5 +86,5 @@ def explain_missing(period: Period | None, as_at: dt.date, limit: int, return_ti
     """Why there is no figure: nothing received, or nothing recent enough."""
     if period is None:
         return f"nothing received yet; return: {return_title}"
-    age = (as_at - period.end).days
-    return f"the latest figure is of {say_period(period)}, {age} days before; older than {limit} days is not used"
+    age, oldest = plural((as_at - period.end).days, "day"), plural(limit, "day")
+    return f"the latest figure is of {say_period(period)}, {age} before; older than {oldest} is not used"

@@ -31,10 +31,13 @@ def say_short_date(day: dt.date) -> str:
 
 
 def say_period(period: Period, as_at: dt.date | None = None) -> str:
-    """A period at its precision: "29 November 2021", "November 2021", "April to September 2021", "2020/21".
+    """A period at its precision: "29 November 2021", "November 2021", "April to September 2021", "2020/21",
+    "12 months to April 2026" for a rolling year.
 
     The year is left out where `as_at` lies within a year of it.
     """
+    if period.is_rolling_year:
+        return f"12 months to {say_period(last_of_rolling(period), as_at)}"
     is_near = as_at is not None and abs((as_at - period.end).days) < 300 and as_at.year == period.end.year
     year = "" if is_near else f" {period.end.year}"
     if period.precision == "day" or period.start == period.end:
@@ -49,6 +52,13 @@ def say_period(period: Period, as_at: dt.date | None = None) -> str:
     if period.start.year != period.end.year:
         first = f"{first} {period.start.year}"
     return f"{first} to {_MONTHS[period.end.month - 1]} {period.end.year}"
+
+
+def last_of_rolling(period: Period) -> Period:
+    """The month that a rolling year ends with; the day, where it does not end with a month."""
+    if (period.end + dt.timedelta(days=1)).day == 1:
+        return Period(period.end.replace(day=1), period.end, "month")
+    return Period(period.end, period.end)
 
 
 def _is_financial_year(period: Period) -> bool:

@@ -44,8 +44,10 @@ def read_plan_dates(text: str) -> PlanDates:
         return _read_one(mentions[0], lead, clean[mentions[0].ends :], is_ongoing=is_ongoing)
     if len(mentions) == 2:
         between = clean[mentions[0].ends : mentions[1].begins].strip().lower()
-        found = _read_two(mentions[0], mentions[1], lead, between, is_ongoing=is_ongoing)
-        is_plain = _is_plain(lead, clean[mentions[1].ends :])
+        tail = clean[mentions[1].ends :]
+        found = _read_two(mentions[0], mentions[1], lead, between, tail)
+        found = replace(found, is_ongoing=is_ongoing)
+        is_plain = _is_plain(lead, tail)
         is_backwards = found.start is not None and any(due < found.start for due in found.dues)
         return found if is_plain and not is_backwards else replace(found, is_doubtful=True)
     return PlanDates(is_ongoing=is_ongoing, is_doubtful=True)
@@ -78,18 +80,34 @@ def _read_one(mention: _Mention, lead: str, tail: str, *, is_ongoing: bool) -> P
     return PlanDates(dues=(mention.last,), is_ongoing=is_ongoing, is_doubtful=not is_plain)
 
 
-def _read_two(first: _Mention, second: _Mention, lead: str, between: str, *, is_ongoing: bool) -> PlanDates:
-    is_from = bool(_START.search(lead))
-    if between in {"-", "to", "until"}:
-        return PlanDates(start=first.first, dues=(second.last,), is_ongoing=is_ongoing)
+def _read_two(first: _Mention, second: _Mention, lead: str, between: str, tail: str) -> PlanDates:
+    if between in {"-", "to", "until", "and", "/", ""}:
+        if _START.search(lead) or _ONWARDS.search(tail):
+            return _read_start(first, second, lead, between, tail)
+        return _read_pair(first, second, between)
+    if _START.search(between) and _START.search(lead):
+        return PlanDates(start=max(first.first, second.first), is_doubtful=True)
+    return PlanDates(is_doubtful=True)
+
+
+def _read_pair(first: _Mention, second: _Mention, between: str) -> PlanDates:
+    """Two dates with nothing around them that says which of them is a start."""
     if between == "and":
-        return PlanDates(dues=(first.last, second.last), is_ongoing=is_ongoing)
+        return PlanDates(dues=(first.last, second.last))
     if between == "/":
-        return PlanDates(dues=(max(first.last, second.last),), is_ongoing=is_ongoing)
-    if between == "" and is_from:
-        return PlanDates(start=first.first, dues=(second.last,), is_ongoing=is_ongoing, is_doubtful=True)
+        return PlanDates(dues=(max(first.last, second.last),))
     if between == "":
-        return PlanDates(dues=(first.last,), forecast=second.last, is_ongoing=is_ongoing)
-    if _START.search(between) and is_from:
-        return PlanDates(start=max(first.first, second.first), is_ongoing=is_ongoing, is_doubtful=True)
-    return PlanDates(is_ongoing=is_ongoing, is_doubtful=True)
+        return PlanDates(dues=(first.last,), forecast=second.last)
+    return PlanDates(start=first.first, dues=(second.last,))
+
+
+def _read_start(first: _Mention, second: _Mention, lead: str, between: str, tail: str) -> PlanDates:
+    """Two dates of which one is a start, and so never due: the first after "from", the second before "onwards"."""
+    is_range = between in {"-", "to", "until"}
+    if between == "/":
+        return PlanDates(start=min(first.first, second.first), is_doubtful=True)
+    if _ONWARDS.search(tail):
+        if is_range or _START.search(lead):
+            return PlanDates(start=first.first, is_doubtful=True)
+        return PlanDates(dues=(first.last,), is_doubtful=True)
+    return PlanDates(start=first.first, dues=(second.last,), is_doubtful=not is_range)

@@ -11,6 +11,7 @@ from flows.position import Depth, Position, derive_position, resolve_known
 from flows.settings import Home, find_home, find_programme_folder, open_history
 from history.store import History
 from programmes.load import LoadedProgramme, load_programme
+from schemas.days import day_of
 from schemas.facts import ACTION_COLUMNS, KPI_COLUMNS
 from schemas.frames import ACTION_SCHEMA, KPI_SCHEMA, make_frame
 from schemas.kpi import KpiRow
@@ -57,7 +58,7 @@ def nothing_known(history: History, loaded: LoadedProgramme, home: Home, known: 
     first = arrivals[0]
     return NothingMade(
         f"nothing had been received for {name} as known at event {known}; the first workbook is event "
-        f"{first.receipt_id}, received {first.received_at}"
+        f"{first.receipt_id}, received {day_of(first.received_at)}"
     )
 
 

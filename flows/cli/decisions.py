@@ -39,6 +39,7 @@ from flows.settings import (
     find_programme_folder,
     find_writable_folder,
     open_history,
+    today,
 )
 from programmes.declare import DeclarationError, Draft, draft_entry, entry_lines
 from programmes.load import LoadedProgramme, load_programme
@@ -89,7 +90,7 @@ def declare_decision(
     """Propose a decision for a finding, show it, ask, and write it."""
     if sheet is None and cell is not None and "!" in cell:
         sheet, _, cell = cell.rpartition("!")
-    day = as_date(date) if date else dt.datetime.now(dt.UTC).date()
+    day = as_date(date) if date else today()
     if use is not None and (accept is None or use not in {"counts", "stated"}):
         raise UsageError("--use is counts or stated, and goes with --accept")
     wish = Wish(programme, find_home(home_option), cell, sheet, measure, role, reason, day, accept, use, yes, as_json)

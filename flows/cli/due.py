@@ -30,10 +30,9 @@ def due(
 ) -> None:
     """List returns and packs that are due, late or missing."""
     from flows.checking import as_date
-    from flows.comparing import day_received
-    from flows.settings import find_home, utc_now
+    from flows.settings import find_home, today
 
-    day = as_date(on) if on else day_received(utc_now())
+    day = as_date(on) if on else today()
     raise typer.Exit(print_due(find_home(home), programme, day, as_json=as_json))
 
 
@@ -100,7 +99,10 @@ def _dates(items: list[ExpectedReturn], word: str) -> str:
     """The last few period ends with their days, and how many more there are."""
     from transforms.words import plural
 
-    named = [f"{e.period_end} {word} {plural(e.days, 'day')}" for e in items[-_MOST_NAMED:]]
+    named = [
+        f"{e.period_end} {word} {plural(e.days, 'day')}" if e.days else f"{e.period_end} due today"
+        for e in items[-_MOST_NAMED:]
+    ]
     more = len(items) - len(named)
     return ", ".join(named) + (f" and {more} before" if more else "")
 
@@ -128,6 +130,8 @@ def describe_packs(packs: list[PackDue]) -> list[str]:
         if is_ahead:
             told.add(pack.board)
         figures = f", figures as at {pack.as_at}" if pack.as_at else ""
+        if pack.as_at != pack.declared_as_at:
+            figures += f" (declared: {pack.declared_as_at or 'none'})"
         lines.append(f"    {pack.title}, meeting {pack.meeting}{figures}: {_describe_state(pack)}")
     return lines
 
@@ -143,4 +147,4 @@ def _describe_state(pack: PackDue) -> str:
     built = "built, not issued" if pack.is_built else "not built yet"
     if pack.state == "late":
         return f"LATE by {days}: papers were due {pack.due}; {built}"
-    return f"due {pack.due}, in {days}; {built}"
+    return f"due {pack.due}, in {days}; {built}" if pack.days else f"due today; {built}"

@@ -127,7 +127,7 @@ def describe_file(item: JudgedFile, filed: str = "") -> str:
     title = reading.item.title if reading.item else "not recognised"
     when = f", as at {reading.period.end.isoformat()}" if reading.period else ""
     when += f", rows of {reading.scope}" if reading.scope else ""
-    lines = [f"{item.name}: {item.status} ({title}{when}; {item.row_count} rows read){filed}"]
+    lines = [f"{item.name}: {item.status} ({title}{when}; {plural(item.row_count, 'row')} read){filed}"]
     for finding in item.findings:
         place = f"{finding.sheet}!{finding.cell}" if finding.sheet and finding.cell else finding.sheet or ""
         lines.append(

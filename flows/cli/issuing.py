@@ -12,7 +12,7 @@ import typer
 from flows.cli.options import AsJson, AsKnown, HomeOption
 from flows.failures import BROKEN, HELD, OK, NothingMade
 from flows.locks import building
-from flows.settings import Home, UsageError, find_home, find_programme_folder, open_history, utc_now
+from flows.settings import Home, UsageError, find_home, find_programme_folder, open_history, today
 
 if TYPE_CHECKING:
     from flows.building import BuiltPack
@@ -167,7 +167,7 @@ def _approve(role: str, date: str | None, despite: str | None, loaded: LoadedPro
 
     return Approval(
         read_role(role),
-        as_date(date or utc_now()[:10]),
+        as_date(date) if date else today(),
         read_words(despite, "despite") if despite is not None else "",
         None,
         loaded,

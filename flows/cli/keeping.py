@@ -10,6 +10,7 @@ import typer
 
 from flows.cli.options import AsJson, HomeOption
 from flows.settings import UsageError, database_url, find_home, find_programme_folder, open_history, utc_now
+from schemas.days import day_of
 
 if TYPE_CHECKING:
     from flows.backing_up import BackupMade
@@ -81,8 +82,8 @@ def retire(
     from programmes.load import load_programme
 
     now = utc_now()
-    day = as_date(on or now[:10])
-    if yes and day > as_date(now[:10]):
+    day = as_date(on) if on else day_of(now)
+    if yes and day > day_of(now):
         raise UsageError("--on is a day to come: what is deleted is judged by today; leave --yes out to look ahead")
     found = find_home(home)
     loaded = load_programme(find_programme_folder(programme, found)) if programme else None

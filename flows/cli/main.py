@@ -17,7 +17,7 @@ from flows.cli.keeping import add_commands as add_keeping
 from flows.cli.layouts import app as layouts
 from flows.cli.options import AsAt, AsJson, AsKnown, AsOf, Files, HomeOption, Programme
 from flows.cli.verifying import add_commands as add_verifying
-from flows.settings import UsageError, utc_now
+from flows.settings import UsageError, today
 
 app = typer.Typer(
     name="boardpack",
@@ -165,7 +165,7 @@ def tracker(
     from flows.cli.forms_out import write_tracker
 
     _refuse((owner is None) == (not all_owners), "name one --owner, or --all-owners")
-    day = as_at or utc_now()[:10]
+    day = as_at or today().isoformat()
     raise typer.Exit(write_tracker(programme, owner, day, as_known, out, home, as_json=as_json))
 
 
@@ -183,7 +183,7 @@ def commentary(
     from flows.cli.forms_out import write_commentary
 
     raise typer.Exit(
-        write_commentary(programme, owner, as_at or utc_now()[:10], as_known, out, home, as_json=as_json)
+        write_commentary(programme, owner, as_at or today().isoformat(), as_known, out, home, as_json=as_json)
     )
 
 

@@ -28,11 +28,12 @@ def build_one(
     as_json: bool,
 ) -> int:
     """Build one pack and say where it lies; 1 where it holds held figures."""
-    from flows.building import build_pack, find_board
+    from flows.building import build_pack, check_meeting, find_board
     from flows.position import resolve_known
     from flows.running import pack_form
 
     meets = as_date(meeting, "meeting date") if meeting else None
+    check_meeting(meets, as_date(as_at))
     home = find_home(home_option)
     refuse_issued_place(out, home)
     name = load_programme(find_programme_folder(programme, home)).programme.id

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from flows.checking import as_date, shown_path
 from flows.cli.intake import print_json, say
 from flows.cli.packs import issue_hint
-from flows.comparing import day_received
 from flows.failures import HELD, OK, describe_failure
-from flows.settings import Home, find_home, find_programme_folder, open_history, utc_now
+from flows.settings import Home, find_home, find_programme_folder, open_history, today, utc_now
 from programmes.load import load_programme
 from transforms.words import plural
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 def run_scheduled(programme: str | None, on: str | None, home_option: Path | None, *, as_json: bool) -> int:
     """Run the scheduled job as a Prefect flow and say what it did; 1 where something is held or refused."""
     home = find_home(home_option)
-    day = as_date(on) if on else day_received(utc_now())
+    day = as_date(on) if on else today()
     if programme is not None:
         load_programme(find_programme_folder(programme, home))
     from flows.running import programmes_to_run, run_form
@@ -99,10 +98,10 @@ def _say_intake(result: RunResult) -> Iterator[str]:
     from flows.quarantine import describe_purged
     from flows.retiring import describe_retired
 
-    known = sum(t.already_known for t in result.taken)
-    taken = f"{plural(len(result.taken), 'workbook')} taken in"
+    known, refused = sum(t.already_known for t in result.taken), len(result.refused)
     if result.taken:
-        yield f"{result.programme}: {taken} ({known} already known, {len(result.refused)} refused)"
+        came, taken = plural(len(result.taken), "file"), len(result.taken) - refused
+        yield f"{result.programme}: {came} came in: {taken:,} taken in ({known:,} already known), {refused:,} refused"
     else:
         yield (
             f"{result.programme}: nothing was taken in"

@@ -42,6 +42,14 @@ def test_the_pure_rooms_never_ask_for_the_time(path: Path) -> None:
     assert not calls & {"now", "today", "utcnow", "getenv", "environ", "urandom"}
 
 
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_day_is_never_cut_off_a_stored_time(path: Path) -> None:
+    """Times are stored in UTC, and a day is one of the United Kingdom: schemas.days makes one of the other."""
+    cut = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Slice) and ast.unparse(n) == ":10"]
+    assert not [node.lineno for node in cut]
+    assert path.name == "days.py" or "zoneinfo" not in path.read_text()
+
+
 def _functions(path: Path) -> Iterator[ast.FunctionDef]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.FunctionDef):

@@ -19,6 +19,8 @@ from schemas.pack_quality import CalendarLine, Quality
 from tests.builders import LAMP_REPORT, changed
 from tests.end_to_end.command import run
 from tests.scenarios.harbour import Harbour, lamps
+from transforms.calendar import ExpectedReturn, ReturnCalendar
+from transforms.packs.calendar import make_calendar_line
 
 FIRST = dt.date(2031, 3, 3)
 MARCH = dt.date(2031, 3, 31)
@@ -112,19 +114,20 @@ def test_packs_are_due_before_their_meetings_until_they_are_issued(harbour: Harb
         ("2031-04-14", "due", 8, "2031-03-31"),
         ("2031-05-12", "due", 36, "2031-03-31"),
     ]
-    issue(harbour, dt.date(2031, 4, 14), "2031-04-11T09:00:00Z")
+    issue(harbour, dt.date(2031, 4, 14), dt.date(2031, 4, 11))
     states = [(p["state"], p["days"], p["issued_on"]) for p in due(harbour, "2031-04-20")["packs"]]
     assert states[1] == ("issued", 2, "2031-04-11")
     assert [p["state"] for p in due(harbour, "2031-04-10")["packs"]] == ["missed", "late", "due"]
 
 
-def issue(harbour: Harbour, meeting: dt.date, at: str) -> None:
-    """A pack that was built and issued for a meeting."""
+def issue(harbour: Harbour, meeting: dt.date, on: dt.date) -> None:
+    """A pack that was built and issued for a meeting: decided on a day, and recorded on another one."""
+    at = "2031-04-13T09:00:00Z"
     history = History(harbour.home / "history")
     pack = PackRecord("keepers", meeting, "restricted", "pdf", MARCH, 1, "0" * 64, "Boardpack", "1" * 64, 3, "a.pdf")
     number = history.packs.record("lamplight", pack, (), at)
     place = ("lamplight", number, "keepers", meeting, "restricted", 0)
-    history.packs.issue(IssueRecord(*place, "Secretary", meeting, "", "", "[]", "1" * 64, "a.pdf"), at)
+    history.packs.issue(IssueRecord(*place, "Secretary", on, "", "", "[]", "1" * 64, "a.pdf"), at)
     history.close()
 
 
@@ -144,6 +147,13 @@ def test_people_read_a_few_lines(march: Harbour) -> None:
     assert "2031-05-12" not in out  # of the meetings to come only the next one
 
 
+def test_what_is_due_today_is_said_to_be(harbour: Harbour) -> None:
+    receive(harbour, 0, "2031-03-04T09:00:00Z")
+    named = ("due", "--programme", harbour.programme, "--home", harbour.home, "--on")
+    assert "awaited: 2031-03-10 due today, 2031-03-17 in 7 days" in run(*named, "2031-03-17").out
+    assert "figures as at 2031-03-31: due today; not built yet" in run(*named, "2031-04-09").out
+
+
 def test_a_late_return_is_said_to_be_late_as_it_is_taken_in(harbour: Harbour) -> None:
     options = ("--programme", harbour.programme, "--home", harbour.home, "--received-at", "2031-03-13")
     path = harbour.save(lamps(FIRST))
@@ -159,10 +169,58 @@ def test_a_pack_tells_what_came_late_or_has_not_come_since_the_previous_reportin
         CalendarLine(
             "Weekly lamp report",
             "as at 10 Mar 2031, 1 day late",
-            "as at 17 Mar 2031, was due 24 Mar 2031; as at 31 Mar 2031, due 7 Apr 2031",
+            "as at 17 Mar 2031, was due 24 Mar 2031, 7 days overdue; as at 31 Mar 2031, due 7 Apr 2031",
         ),
     )
     assert "1 return late or still to come" in read_quality(march, MARCH).sentence
+
+
+@pytest.fixture(scope="module")
+def april(tmp_path_factory: pytest.TempPathFactory) -> Harbour:
+    """A March of which only the third week came, weeks late, and an April of which the first week came in time.
+
+    March closes on a reporting date, so that a pack of April has one before it.
+    """
+    found = Harbour(tmp_path_factory.mktemp("april"), boards=BOARDS, lamp_report=ON_CALENDAR)
+    programme = found.programme / "programme.yaml"
+    text = changed(programme.read_text(encoding="utf-8"), "2031-03-31]", "2031-03-31, 2031-04-30]")
+    programme.write_text(text, encoding="utf-8")
+    receive(found, 5, "2031-04-08T09:00:00Z")
+    receive(found, 2, "2031-04-17T09:00:00Z")
+    return found
+
+
+def test_a_return_of_long_ago_that_came_since_the_previous_reporting_date_is_told_as_late(april: Harbour) -> None:
+    """It is the day on which it came that makes it news, not the date that it is as at."""
+    (line,) = calendar_lines(april, dt.date(2031, 4, 30))
+    assert line.late == "as at 17 Mar 2031, 24 days late"
+
+
+def test_what_came_late_is_told_by_all_that_is_known_and_not_again_in_the_pack_after_next(april: Harbour) -> None:
+    """The pack as at the end of March, built in April, knows of it too; one as at the end of May has it behind it."""
+    (march,) = calendar_lines(april, MARCH)
+    assert march.late == "as at 17 Mar 2031, 24 days late"
+    (may,) = calendar_lines(april, dt.date(2031, 5, 31))
+    assert may.late == ""
+
+
+def test_what_was_missing_already_stays_listed_with_the_age_of_the_oldest(april: Harbour) -> None:
+    (line,) = calendar_lines(april, dt.date(2031, 4, 30))
+    assert line.waiting == (
+        "as at 14 Apr 2031, was due 21 Apr 2031, 9 days overdue; "
+        "as at 21 Apr 2031, was due 28 Apr 2031, 2 days overdue; as at 28 Apr 2031, due 5 May 2031; "
+        "4 as at 31 Mar 2031 or before, the oldest as at 3 Mar 2031, was due 10 Mar 2031, 51 days overdue"
+    )
+
+
+def test_one_that_was_missing_already_is_named() -> None:
+    expected = [ExpectedReturn(FIRST + n * WEEK, FIRST + (n + 1) * WEEK, "overdue", 30 - 7 * n) for n in (0, 4)]
+    calendar = ReturnCalendar("lamps", "Lamps", True, tuple(expected))
+    line = make_calendar_line(calendar, FIRST + 3 * WEEK, dt.date(2031, 4, 9))
+    assert line.waiting == (
+        "as at 3 Mar 2031, was due 10 Mar 2031, 30 days overdue; "
+        "as at 31 Mar 2031, was due 7 Apr 2031, 2 days overdue"
+    )
 
 
 def test_the_page_on_data_quality_has_a_table_of_it(march: Harbour) -> None:

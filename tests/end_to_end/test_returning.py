@@ -174,7 +174,7 @@ class TestIngest:
         folder = home / "returned" / PROGRAMME
         said = {s: (folder / f"{s}.acknowledgement.txt").read_text() for s in (STEM, SOUND.stem, "letter")}
         assert "the figures named under Errors are held" in said[STEM]
-        assert "Received: 2021-12-06 09:00:00 UTC" in said[STEM]
+        assert "Received: 6 December 2021 at 09:00, United Kingdom time" in said[STEM]
         assert "was refused: none of its figures is used" in said["letter"]
         assert "The file is kept and its figures are used." in said[SOUND.stem]
 

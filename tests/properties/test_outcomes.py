@@ -58,7 +58,7 @@ def judge(said: Said, agreed: dt.date | None, behind: bool, date: dt.date) -> st
     if by is None:
         return "undated"
     if by < date or (said.forecast and said.forecast > by):
-        stands = said.recovery_note and said.recovery_by and said.recovery_by > date
+        stands = said.recovery_note and said.recovery_by and said.recovery_by >= date
         return "amber" if stands else "red"
     if behind and not (said.embedded_on and said.embedded_on <= date):
         return "yellow"

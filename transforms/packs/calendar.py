@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from schemas.pack_quality import CalendarLine
 from transforms.calendar import ExpectedReturn, ReturnCalendar
@@ -13,26 +14,31 @@ _MOST_NAMED = 4
 
 
 def make_calendar_lines(pack: PackInput) -> list[CalendarLine]:
-    """A line for each return with a declared calendar of which something came late or has not come.
-
-    Whether what has not come is overdue is judged as at the pack's date: a pack says nothing of the day it is
-    built on. What was missing before the previous reporting date is counted only.
-    """
+    """A line for each return with a declared calendar of which something came late or has not come."""
     previous = max((d for d in pack.programme.reporting_dates if d < pack.as_at), default=dt.date.min)
-    lines = [_make_line(calendar, previous, pack.as_at) for calendar in pack.calendars if calendar.is_declared]
+    lines = [
+        make_calendar_line(calendar, previous, pack.as_at) for calendar in pack.calendars if calendar.is_declared
+    ]
     return [line for line in lines if line.late or line.waiting]
 
 
-def _make_line(calendar: ReturnCalendar, previous: dt.date, as_at: dt.date) -> CalendarLine:
-    late = [e for e in calendar.in_state("late") if previous < e.period_end <= as_at]
-    missing = [e for e in calendar.in_state("overdue", "awaited") if e.period_end <= as_at]
-    own = [e for e in missing if e.period_end > previous]
-    waiting = _join([_say_missing(e) for e in own])
-    before = len(missing) - len(own)
-    if before:
-        earlier = f"{before} of before {say_short_date(previous)}"
-        waiting = f"{waiting}; {earlier}" if waiting else earlier
-    return CalendarLine(calendar.title, _join([_say_late(e) for e in late]), waiting)
+def make_calendar_line(calendar: ReturnCalendar, previous: dt.date, as_at: dt.date) -> CalendarLine:
+    """What a pack tells of one return: what came late since the `previous` reporting date, by the day on which it
+    came, whatever its own date; and what has not come.
+
+    Whether that is overdue is judged as at the pack's date: a pack says nothing of the day it is built on. What was
+    missing already on the previous reporting date stays told as long as it has not come, together.
+    """
+    own = [e for e in calendar.expected if e.period_end <= as_at]
+    late = [e for e in own if e.state == "late" and e.received_on is not None and e.received_on > previous]
+    missing = [e for e in own if e.state in {"overdue", "awaited"}]
+    earlier = [e for e in missing if e.period_end <= previous]
+    waiting = [_join([_say_missing(e) for e in missing if e.period_end > previous])]
+    if len(earlier) == 1:
+        waiting.insert(0, _say_missing(earlier[0]))
+    elif earlier:
+        waiting.append(_say_earlier(earlier, previous))
+    return CalendarLine(calendar.title, _join([_say_late(e) for e in late]), "; ".join(filter(None, waiting)))
 
 
 def _say_late(item: ExpectedReturn) -> str:
@@ -40,9 +46,15 @@ def _say_late(item: ExpectedReturn) -> str:
 
 
 def _say_missing(item: ExpectedReturn) -> str:
-    due = say_short_date(item.due)
-    word = "was due" if item.state == "overdue" else "due"
-    return f"as at {say_short_date(item.period_end)}, {word} {due}"
+    when, due = say_short_date(item.period_end), say_short_date(item.due)
+    if item.state == "awaited":
+        return f"as at {when}, due {due}"
+    return f"as at {when}, was due {due}, {plural(item.days, 'day')} overdue"
+
+
+def _say_earlier(items: Sequence[ExpectedReturn], previous: dt.date) -> str:
+    """What was missing already on the previous reporting date, in number and with the oldest of it."""
+    return f"{len(items)} as at {say_short_date(previous)} or before, the oldest {_say_missing(items[0])}"
 
 
 def _join(parts: list[str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from schemas.config import Indicator
+from schemas.facts import Period
 from schemas.figures import Figure, round_half_away
 from schemas.kpi import KpiRow
 from schemas.pack import Chart, ChartLine, ChartPoint, ChartTarget
@@ -154,12 +155,17 @@ def _x_ticks(days: Sequence[dt.date]) -> list[tuple[float, str]]:
     return list(reversed(ticks))
 
 
+def _when(period: Period) -> str:
+    """ "on 29 Nov 2021", "for 12 months to Nov 2021"."""
+    return f"{'on' if period.start == period.end else 'for'} {period_text(period)}"
+
+
 def _alt(drawn: Sequence[_Series], rows: Sequence[KpiRow], indicator: Indicator, pack: PackInput) -> str:
     percent = "%" if indicator.unit == "percent" else ""
     said = []
     for row, values in drawn:
         shown = [
-            f"{say_number(round_half_away(v.exact, indicator.decimals))}{percent} on {period_text(v.period)}"
+            f"{say_number(round_half_away(v.exact, indicator.decimals))}{percent} {_when(v.period)}"
             for v in _published(values)[-6:]
             if v.exact is not None
         ]

@@ -20,7 +20,7 @@ from transforms.actions import ActionRow, RatedPlan
 from transforms.calendar import ReturnCalendar
 from transforms.commentary import Remark
 from transforms.known import Facts
-from transforms.words import say_number, say_period, say_short_date
+from transforms.words import last_of_rolling, say_number, say_period, say_short_date
 
 IMPACT_ORDER = ("red", "yellow", "amber", "green", "grey", "unrated", "held", "no_data")
 OUTCOME_ORDER = ("red", "amber", "yellow", "green", "blue", "grey", "undated")
@@ -169,9 +169,11 @@ def full_name(row: KpiRow, programme: Programme) -> str:
 
 
 def period_text(period: Period | None) -> str:
-    """A period in a table: "29 Nov 2021", "Oct 2021", "Apr to Sep 2021"."""
+    """A period in a table: "29 Nov 2021", "Oct 2021", "Apr to Sep 2021", "12 months to Oct 2021"."""
     if period is None:
         return ""
+    if period.is_rolling_year:
+        return f"12 months to {period_text(last_of_rolling(period))}"
     if period.precision == "day" or period.start == period.end:
         return say_short_date(period.end)
     if period.precision == "month":

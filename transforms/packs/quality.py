@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from schemas.config import Programme, Return
+from schemas.days import day_of
 from schemas.evidence import AppliedCorrection, AppliedOverride, ReceivedFile, RefusedFile
 from schemas.findings import Finding
 from schemas.pack_quality import (
@@ -87,7 +88,7 @@ def _received_line(item: ReceivedFile, pack: PackInput) -> ReceivedLine:
         _title(item, pack),
         period_text(item.period),
         item.name,
-        item.received_at[:10],
+        day_of(item.received_at).isoformat(),
         words.replace("helds", "held") or "sound",
     )
 
@@ -232,4 +233,9 @@ def freshness_rules(pack: PackInput) -> list[str]:
     for indicator in pack.programme.indicators:
         title = pack.programme.return_of(indicator.return_id).title
         found.setdefault(title, set()).add(stale_after(indicator, pack.programme))
-    return [f"{title}: {join_words([str(d) for d in sorted(days)], 'or')} days" for title, days in found.items()]
+    return [f"{title}: {_say_days(sorted(days))}" for title, days in found.items()]
+
+
+def _say_days(numbers: Sequence[int]) -> str:
+    """ "10 or 46 days"; "1 day"."""
+    return plural(numbers[0], "day") if len(numbers) == 1 else f"{join_words([str(n) for n in numbers], 'or')} days"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.days import day_of
 from schemas.kpi import KpiRow
 from schemas.pack_sources import NeverGiven, QuoteSource, SourceFile, SourceRow, Sources
 from transforms.formulas import say_formula
@@ -37,7 +38,7 @@ def make_sources(pack: PackInput) -> Sources:
     quotes = _quotes(pack, ids)
     by_id = {r.receipt_id: r for r in pack.received}
     files = [
-        SourceFile(name, by_id[i].name, by_id[i].sha256, f"{by_id[i].received_at[:10]}, receipt {i}")
+        SourceFile(name, by_id[i].name, by_id[i].sha256, f"{day_of(by_id[i].received_at)}, receipt {i}")
         for i, name in ids.items()
         if i in by_id
     ]

@@ -27,6 +27,32 @@ def test_the_key_of_a_period_is_readable() -> None:
     assert period.key == "2031-08-01/2031-08-31/month"
 
 
+@pytest.mark.parametrize(
+    ("period", "start", "precision"),
+    [
+        (("2026-04-01", "2026-04-30", "month"), "2025-05-01", "month"),
+        (("2024-02-01", "2024-02-29", "month"), "2023-03-01", "month"),
+        (("2025-02-01", "2025-02-28", "month"), "2024-03-01", "month"),
+        (("2026-09-15", "2026-09-15", "day"), "2025-09-16", "day"),
+        (("2024-02-28", "2024-02-28", "day"), "2023-03-01", "day"),
+        (("2026-04-30", "2026-04-30", "day"), "2025-05-01", "day"),
+        (("2025-04-01", "2026-03-31", "year"), "2025-04-01", "month"),
+        (("2026-01-01", "2026-03-31", "quarter"), "2025-04-01", "month"),
+        (("2026-04-01", "2026-04-17", "range"), "2025-04-18", "day"),
+    ],
+)
+def test_a_rolling_year_is_the_twelve_months_that_end_with_a_period(
+    period: tuple[str, str, Precision], start: str, precision: str
+) -> None:
+    first, last, kind = period
+    given = Period(dt.date.fromisoformat(first), dt.date.fromisoformat(last), kind)
+    rolling = given.rolling_year
+    assert (rolling.start.isoformat(), rolling.end, rolling.precision) == (start, given.end, precision)
+    assert rolling.is_rolling_year
+    assert rolling.rolling_year == rolling
+    assert not given.is_rolling_year
+
+
 PLAN_DATES = st.builds(
     PlanDates,
     st.none() | DATES,

@@ -89,5 +89,5 @@ def test_text_of_a_file_stays_on_its_line() -> None:
 def test_the_heading_of_the_sheet_tells_file_return_and_result() -> None:
     lines = heading_lines(replace(SENT, received_at="2031-03-04T09:00:00Z"))
     assert lines[:2] == ("File: lamps.xlsx", "Return: Lamp report, as at 3 March 2031")
-    assert "Received: 2031-03-04 09:00:00 UTC" in lines
+    assert "Received: 4 March 2031 at 09:00, United Kingdom time" in lines
     assert any("1 error, 1 doubt, 1 note" in line and SENT.sha256 in line for line in lines)

@@ -120,8 +120,12 @@ class TestRedAndAmber:
     def test_a_recovery_still_to_come_stands(self) -> None:
         assert at(**LATE, **RECOVERY).outcome == "amber"
 
-    def test_a_recovery_on_the_date_is_not_still_to_come(self) -> None:
-        assert at(**LATE, **RECOVERY | {"recovery_by": NOVEMBER}).outcome == "red"
+    def test_a_recovery_by_the_date_itself_stands_as_a_due_date_has_not_passed_on_its_day(self) -> None:
+        assert at(**LATE, **RECOVERY | {"recovery_by": NOVEMBER}).outcome == "amber"
+
+    def test_a_recovery_by_the_day_before_stands_no_longer(self) -> None:
+        row = at(**LATE, **RECOVERY | {"recovery_by": NOVEMBER - DAY})
+        assert (row.outcome, row.reason) == ("red", "due 29 Nov 2021, passed; recovery was due by 29 Nov 2021")
 
     def test_a_note_without_a_date_does_not_stand(self) -> None:
         assert at(**LATE, **RECOVERY | {"recovery_by": None}).outcome == "red"

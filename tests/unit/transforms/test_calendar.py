@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from schemas.config import Board, Meeting, Return
 from transforms.calendar import (
     Arrived,
+    MeetingPack,
     PackToBuild,
     ReturnCalendar,
+    choose_built,
     choose_pack,
     due_on,
     expect_ends,
@@ -225,8 +227,29 @@ MEETING = Meeting(date=dt.date(2031, 4, 14))
 )
 def test_how_the_pack_of_a_meeting_stands(on: str, issued: str | None, is_built: bool, state: str, days: int) -> None:
     issued_on = dt.date.fromisoformat(issued) if issued else None
-    found = judge_pack(BOARD, MEETING, REPORTING, issued_on, is_built, dt.date.fromisoformat(on))
+    pack = MeetingPack(REPORTING[1], issued_on) if is_built else None
+    found = judge_pack(BOARD, MEETING, REPORTING, pack, dt.date.fromisoformat(on))
     assert (found.state, found.days, found.due, found.as_at) == (state, days, dt.date(2031, 4, 9), REPORTING[1])
+
+
+@pytest.mark.parametrize(
+    ("built", "on", "as_at"),
+    [
+        ((), 0, None),
+        ((0,), -1, None),
+        ((0,), 0, 0),
+        ((0, 3), 2, 0),
+        ((0, 3), 5, 3),
+        ((0, 4, 3), 5, 4),
+    ],
+    ids=["none", "before its figures", "on their day", "a later one is not there yet", "the last", "as declared"],
+)
+def test_of_the_packs_of_a_meeting_the_one_as_declared_counts_else_the_last(
+    built: tuple[int, ...], on: int, as_at: int | None
+) -> None:
+    """Days are counted from the last of March; declared is the fourth after it."""
+    found = choose_built([REPORTING[1] + n * DAY for n in built], REPORTING[1] + 4 * DAY, REPORTING[1] + on * DAY)
+    assert found == (None if as_at is None else MeetingPack(REPORTING[1] + as_at * DAY))
 
 
 MEETINGS = Board(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -129,6 +130,27 @@ def test_of_two_milestones_the_next_open_one_is_due(as_at: str, next_open: str) 
 @pytest.mark.parametrize("text", ["From July 2021", "July 2021 onwards", "Ongoing from July 2021"])
 def test_a_start_is_never_due(text: str) -> None:
     assert read_plan_dates(text).due_at(d("2030-01-01")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("From June 2026 and September 2026", start_and_due("2026-06-01", "2026-09-30")),
+        ("from 1 June 2026 and 15 September 2026", start_and_due("2026-06-01", "2026-09-15")),
+        ("Starting June 2026 and September 2026", start_and_due("2026-06-01", "2026-09-30")),
+        ("From June 2026/September 2026", start("2026-06-01")),
+        ("From September 2026/June 2026", start("2026-06-01")),
+        ("June 2026/September 2026 onwards", start("2026-06-01")),
+        ("June 2026 and September 2026 onwards", due("2026-06-30")),
+        ("June 2026 September 2026 onwards", due("2026-06-30")),
+        ("June 2026 - September 2026 onwards", start("2026-06-01")),
+        ("From June 2026 and September 2026 onwards", start("2026-06-01")),
+    ],
+)
+def test_beside_another_date_a_start_is_no_due_date_either_and_the_reading_is_doubtful(
+    text: str, reading: PlanDates
+) -> None:
+    assert read_plan_dates(text) == replace(reading, is_doubtful=True)
 
 
 UNKNOWN = [
