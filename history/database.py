@@ -22,6 +22,7 @@ from history.failures import DATABASE_SETTING, SERVER_MARK, HistorySettingError
 from history.failures import HistoryError as HistoryError
 from history.migrations import keep_copy, keep_schema, migrate
 from history.network import refuse_share
+from history.opening import file_url
 from history.pairing import is_paired, pair
 
 _BUSY_SECONDS = 60
@@ -121,7 +122,7 @@ def _open_file(folder: Path) -> Engine:
         )
     folder.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        f"sqlite:///{folder / _FILE}",
+        file_url(folder / _FILE),
         connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None},
     )
     event.listen(engine, "connect", _set_pragmas)

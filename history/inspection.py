@@ -14,6 +14,7 @@ from history.audit import RESTORE
 from history.faults import Fault, Note
 from history.log import find_break, hash_page, log_path
 from history.migrations import STEPS, hash_path
+from history.opening import connect_file
 from history.seal import DamagedSeal, Mark, Seal, is_passed, read_mark, read_seal, seal_path
 from history.tables import SCHEMA_VERSION, metadata
 
@@ -55,7 +56,7 @@ def inspect_database(folder: Path) -> Inspection:
             f"{_PLACE}-wal",
         )
     try:
-        with closing(sqlite3.connect(database, timeout=60, isolation_level=None)) as connection:
+        with closing(connect_file(database, "rw")) as connection:
             _inspect(connection, folder, found)
     except (sqlite3.Error, ValueError, TypeError) as error:
         return found.stop(f"the database cannot be read: {error}")

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from history.log import CommittedPages, hash_page, log_path, read_log
+from history.opening import connect_file, connect_without_log
 
 _NAME = "history.seal"
 _PATIENCE_SECONDS = 0.25
@@ -93,7 +94,7 @@ def renew_seal(folder: Path) -> None:
             if seal is not None:
                 _write(folder, seal)
         if _size(log_path(database)) > _LARGE_LOG_BYTES:
-            with closing(sqlite3.connect(database, timeout=0)) as connection:
+            with closing(connect_file(database, "rw", 0)) as connection:
                 connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
@@ -133,7 +134,7 @@ def locked(database: Path) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def _locked(database: Path, patience: float) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(database, timeout=patience, isolation_level=None)) as connection:
+    with closing(connect_file(database, "rw", patience)) as connection:
         connection.execute("PRAGMA wal_autocheckpoint=0")
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -166,8 +167,7 @@ def _in_order(log: CommittedPages, before: tuple[str, ...]) -> tuple[str, ...]:
 
 def _mark_without_log(database: Path) -> Mark:
     """The mark of the database's own file, as if there were no log: up to where the log was put into it."""
-    uri = f"{database.absolute().as_uri()}?immutable=1"
-    with closing(sqlite3.connect(uri, uri=True)) as connection:
+    with closing(connect_without_log(database)) as connection:
         return read_mark(connection)
 
 
