@@ -10,7 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from history.failures import DATABASE_SETTING, SERVER_MARK
+from history.failures import DATABASE_SETTING
+from history.remains import is_begun
 
 if TYPE_CHECKING:
     from history.store import History
@@ -62,11 +63,14 @@ class Home:
 
     @property
     def has_history(self) -> bool:
-        """Whether there is a history: a question alone makes none, in the home or on a server."""
+        """Whether there is a history: a question alone makes none, in the home or on a server.
+
+        DamagedHistory where there was one, and its database is lost.
+        """
         url = database_url()
         if url is None:
-            return any((self.history / name).is_file() for name in ("history.sqlite", SERVER_MARK))
-        from history.database import holds_history
+            return is_begun(self.history)
+        from history.database import holds_history  # the database's library takes a while
 
         return holds_history(self.history, url)
 

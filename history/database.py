@@ -13,40 +13,56 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, inspect, select
 from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, InterfaceError, OperationalError
 
 from history import postgresql, tables
 from history.chain import close_events, forget_events
+from history.entrance import check_entrance
 from history.failures import DATABASE_SETTING, SERVER_MARK, HistorySettingError
 from history.failures import HistoryError as HistoryError
 from history.migrations import keep_copy, keep_schema, migrate
-from history.network import refuse_share
 from history.opening import file_url
 from history.pairing import is_paired, pair
+from history.remains import (
+    DATABASE,
+    NO_EVENT,
+    NO_TABLES,
+    find_remains,
+    holds_database,
+    is_begun,
+    lost_history,
+)
 
 _BUSY_SECONDS = 60
-_FILE = "history.sqlite"
+_OTHER_SERVER = (
+    f"See whether {DATABASE_SETTING} names the database of this home, and put back its last backup if it was "
+    "emptied; to begin anew on purpose, move the home away first."
+)
 
 
 def open_engine(folder: Path, url: str | None = None) -> Engine:
     """The engine over `folder`/history.sqlite, or over the PostgreSQL database of a URL.
 
     Makes folder, tables and version where they are not yet; an older history is copied and brought up to date (see
-    history.migrations). HistoryError where it cannot be opened, is newer or is something else;
-    HistorySettingError where it is set to lie where it cannot.
+    history.migrations). HistoryError where it cannot be opened, is newer or is something else; DamagedHistory where
+    one was there and is lost; HistorySettingError where it is set to lie where it cannot.
     """
     return _open_file(folder) if url is None else _open_server(folder, url)
 
 
 def holds_history(folder: Path, url: str | None = None) -> bool:
-    """Whether there is a history; asking makes none. HistoryError where the server cannot be asked."""
+    """Whether there is a history; asking makes none. HistoryError where the server cannot be asked, DamagedHistory
+    where one was there and is lost."""
     if url is None:
-        return (folder / _FILE).is_file()
+        return is_begun(folder)
     engine = postgresql.make_engine(postgresql.read_url(url), _BUSY_SECONDS)
     try:
-        with _opening(engine), reading(engine) as connection:
-            return _read_version(connection) is not None
+        with _opening(engine):
+            version, last = _read_state(engine)
+            if not last:
+                _refuse_emptied(engine, folder)
+            return version is not None
     finally:
         engine.dispose()
 
@@ -114,20 +130,15 @@ def _opening(engine: Engine) -> Iterator[None]:
 
 
 def _open_file(folder: Path) -> Engine:
-    refuse_share(folder)
-    if (folder / SERVER_MARK).exists() and not (folder / _FILE).exists():
-        raise HistorySettingError(
-            f"the history of {folder.parent} is in a PostgreSQL database, and {DATABASE_SETTING} is not set; "
-            f"set it, or delete {folder / SERVER_MARK} to begin another history here"
-        )
+    check_entrance(folder)
     folder.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        file_url(folder / _FILE),
+        file_url(folder / DATABASE),
         connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None},
     )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
-    _prepare(engine)
+    _prepare(engine, folder)
     return engine
 
 
@@ -166,12 +177,12 @@ def _begin(connection: Connection) -> None:
 
 def _open_server(folder: Path, text: str) -> Engine:
     engine = postgresql.make_engine(postgresql.read_url(text), _BUSY_SECONDS)
-    if (folder / _FILE).exists():
+    if holds_database(folder):
         raise HistorySettingError(
-            f"{folder / _FILE} holds a history already, and {DATABASE_SETTING} is set; "
+            f"{folder / DATABASE} holds a history already, and {DATABASE_SETTING} is set; "
             f"unset it to go on with that one, or take another home for {_describe(engine)}"
         )
-    _prepare(engine)
+    _prepare(engine, folder)
     try:
         _pair(engine, folder)
     except BaseException:
@@ -191,18 +202,42 @@ def _pair(engine: Engine, folder: Path) -> None:
 # tables and version
 
 
-def _prepare(engine: Engine) -> None:
+def _prepare(engine: Engine, folder: Path) -> None:
     """Make the tables, or bring them up to date. A history of today is only read: no writer is waited for."""
     try:
         with _opening(engine):
-            with reading(engine) as connection:
-                version = _read_version(connection)
+            version, last = _read_state(engine)
+            if not last:
+                _refuse_emptied(engine, folder)
             if version != tables.SCHEMA_VERSION:
                 with writing(engine) as connection:
                     _make_tables(connection)
     except BaseException:
         engine.dispose()
         raise
+
+
+def _read_state(engine: Engine) -> tuple[int | None, int]:
+    """The version of the schema, None where there is none yet; and the number of the last event, or 0."""
+    with reading(engine) as connection:
+        version = _read_version(connection)
+        if version is None:
+            return None, 0
+        return version, int(connection.scalar(select(func.max(tables.event.c.seq))) or 0)
+
+
+def _refuse_emptied(engine: Engine, folder: Path) -> None:
+    """DamagedHistory where a database holds nothing of a history that brought files into the home."""
+    remains = find_remains(folder, is_database_there=True)
+    # asked once more: another process may have begun it meanwhile
+    version, last = _read_state(engine) if remains else (None, 0)
+    if not remains or last:
+        return
+    what = NO_TABLES if version is None else NO_EVENT
+    if not _is_server(engine):
+        raise lost_history(folder, what, remains)
+    where = what.replace("the database", _describe(engine), 1)
+    raise lost_history(folder, where, remains, SERVER_MARK, _OTHER_SERVER)
 
 
 def _make_tables(connection: Connection) -> None:

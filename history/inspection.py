@@ -15,10 +15,10 @@ from history.faults import Fault, Note
 from history.log import find_break, hash_page, log_path
 from history.migrations import STEPS, hash_path
 from history.opening import connect_file
+from history.remains import DATABASE, NO_TABLES, find_remains, lost_history
 from history.seal import DamagedSeal, Mark, Seal, is_passed, read_mark, read_seal, seal_path
 from history.tables import SCHEMA_VERSION, metadata
 
-DATABASE = "history.sqlite"
 _PLACE = f"history/{DATABASE}"
 _SEAL_PLACE = "history/history.seal"
 _ROWS_ONLY = "Its rows are checked; its unused bytes cannot be this time."
@@ -94,6 +94,8 @@ def _inspect(connection: sqlite3.Connection, folder: Path, found: Inspection) ->
         found.faults.append(Fault("seal", _SEAL_PLACE, "the seal of the database is damaged", action))
     connection.execute("PRAGMA wal_autocheckpoint=0")
     connection.execute("BEGIN")
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+        raise lost_history(folder, NO_TABLES, find_remains(folder, is_database_there=True))
     mark = read_mark(connection)
     content = memoryview(connection.serialize())
     size = int(connection.execute("PRAGMA page_size").fetchone()[0])

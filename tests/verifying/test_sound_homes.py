@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from history.inspection import DATABASE
+from history.remains import DATABASE
 from history.seal import locked, read_seal, take_seal
 from history.store import History
 from tests.end_to_end.command import run
