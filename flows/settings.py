@@ -85,14 +85,15 @@ def database_url() -> str | None:
     return os.environ.get(DATABASE_SETTING, "").strip() or None
 
 
-def open_history(home: Home) -> History:
+def open_history(home: Home, *, is_any_state: bool = False) -> History:
     """The history of a home, on the server where BOARDPACK_DATABASE names one. The one way in for every command.
 
-    HistorySettingError where it is set to lie where it cannot; HistoryError where it cannot be opened.
+    HistorySettingError where it is set to lie where it cannot; HistoryError where it cannot be opened, was lost, or
+    is another one than was sealed, unless `is_any_state`: for a command that says so itself.
     """
     from history.store import History  # the database's library takes a while
 
-    return History(home.history, database_url())
+    return History(home.history, database_url(), is_any_state=is_any_state)
 
 
 def quarantine_days() -> int:

@@ -30,7 +30,7 @@ from history.inspection import inspect_database
 from history.originals import original_path
 from history.records import PackRecord
 from history.remains import DATABASE
-from history.seal import seal_whole
+from history.seal import renew_seal, seal_whole
 from history.store import History
 
 _MOST_TOLD = 20
@@ -85,20 +85,21 @@ def _verify(home: Home, wish: Wish, found: Verified) -> None:
     is_sealed = True
     if not is_on_server:
         check_entrance(home.history)
+        renew_seal(home.history)  # as a process that was stopped would have done: its pages can then be compared
         inspection = inspect_database(home.history)
         found.checked["pages"] = inspection.pages
         found.add(*inspection.faults, *inspection.notes)
         if not inspection.is_usable:
             return
         is_sealed, changed = inspection.is_sealed, inspection.changed
-    history = open_history(home)
+    history = open_history(home, is_any_state=True)
     try:
         events, faults = history.audit.check_rows(changed)
         found.checked["events"] = events
         found.add(*faults)
         _check_all(home, history, wish, found)
     finally:
-        history.close(is_sealing=not found.faults)
+        history.close()
     if not found.faults and not is_sealed and not is_on_server:
         seal_whole(home.history)
 

@@ -18,10 +18,10 @@ from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, InterfaceError,
 
 from history import postgresql, tables
 from history.chain import close_events, forget_events
-from history.entrance import check_entrance
+from history.entrance import check_against_seal, check_entrance
 from history.failures import DATABASE_SETTING, SERVER_MARK, HistorySettingError
 from history.failures import HistoryError as HistoryError
-from history.migrations import keep_copy, keep_schema, migrate
+from history.migrations import is_set_back, keep_copy, keep_schema, migrate
 from history.opening import file_url
 from history.pairing import is_paired, pair
 from history.remains import (
@@ -33,6 +33,7 @@ from history.remains import (
     is_begun,
     lost_history,
 )
+from history.seal import Mark, read_sealed_mark
 
 _BUSY_SECONDS = 60
 _OTHER_SERVER = (
@@ -41,14 +42,15 @@ _OTHER_SERVER = (
 )
 
 
-def open_engine(folder: Path, url: str | None = None) -> Engine:
+def open_engine(folder: Path, url: str | None = None, *, is_any_state: bool = False) -> Engine:
     """The engine over `folder`/history.sqlite, or over the PostgreSQL database of a URL.
 
     Makes folder, tables and version where they are not yet; an older history is copied and brought up to date (see
     history.migrations). HistoryError where it cannot be opened, is newer or is something else; DamagedHistory where
-    one was there and is lost; HistorySettingError where it is set to lie where it cannot.
+    one was there and is lost, or another one lies there than was sealed, unless `is_any_state`;
+    HistorySettingError where it is set to lie where it cannot.
     """
-    return _open_file(folder) if url is None else _open_server(folder, url)
+    return _open_file(folder, is_any_state) if url is None else _open_server(folder, url)
 
 
 def holds_history(folder: Path, url: str | None = None) -> bool:
@@ -129,8 +131,9 @@ def _opening(engine: Engine) -> Iterator[None]:
 # a file in the home
 
 
-def _open_file(folder: Path) -> Engine:
+def _open_file(folder: Path, is_any_state: bool) -> Engine:
     check_entrance(folder)
+    sealed = None if is_any_state else read_sealed_mark(folder)  # before the database, which is then never older
     folder.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         file_url(folder / DATABASE),
@@ -138,7 +141,7 @@ def _open_file(folder: Path) -> Engine:
     )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
-    _prepare(engine, folder)
+    _prepare(engine, folder, sealed)
     return engine
 
 
@@ -202,13 +205,16 @@ def _pair(engine: Engine, folder: Path) -> None:
 # tables and version
 
 
-def _prepare(engine: Engine, folder: Path) -> None:
+def _prepare(engine: Engine, folder: Path, sealed: Mark | None = None) -> None:
     """Make the tables, or bring them up to date. A history of today is only read: no writer is waited for."""
     try:
         with _opening(engine):
             version, last = _read_state(engine)
             if not last:
                 _refuse_emptied(engine, folder)
+            if sealed is not None:
+                with reading(engine) as connection:
+                    check_against_seal(connection, folder, version or 0, sealed)
             if version != tables.SCHEMA_VERSION:
                 with writing(engine) as connection:
                     _make_tables(connection)
@@ -253,6 +259,11 @@ def _make_tables(connection: Connection) -> None:
             f"this one reads {tables.SCHEMA_VERSION}: update Boardpack"
         )
     elif version < tables.SCHEMA_VERSION:
+        if is_set_back(connection, version):
+            raise HistoryError(
+                f"the history in {_describe(connection.engine)} says that it is of schema {version}, and has columns "
+                "of a later one: its version was set back, and it is not brought up to date; put back the last backup"
+            )
         if connection.dialect.name == "postgresql":
             keep_schema(connection, version)
         else:

@@ -29,7 +29,8 @@ STEPS: dict[int, tuple[tuple[str, str], ...]] = {
     ),
 }
 """The columns that bring a history of each version to the next one; new tables come by themselves."""
-
+CHAINED_SINCE = 3
+"""The version since which events have digests: those of a later history are kept, so that what was altered shows."""
 
 _TEXT_TYPE = re.compile(r"\b(?:VARCHAR\(\d+\)|TEXT)")
 
@@ -48,9 +49,21 @@ def migrate(connection: Connection, version: int) -> None:
                 kind = _TEXT_TYPE.sub('TEXT COLLATE "C"', column) if is_server else column
                 connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {kind}")
     tables.metadata.create_all(connection)
-    chain_history(connection)
+    if version < CHAINED_SINCE:
+        chain_history(connection)
     mark = update(tables.meta).where(tables.meta.c.key == "schema_version")
     connection.execute(mark.values(value=str(tables.SCHEMA_VERSION)))
+
+
+def is_set_back(connection: Connection, version: int) -> bool:
+    """Whether a database says that it is older than the columns it has."""
+    there = set(inspect(connection).get_table_names())
+    return any(
+        column.split()[0] in {c["name"] for c in inspect(connection).get_columns(table)}
+        for number in range(version, tables.SCHEMA_VERSION)
+        for table, column in STEPS[number]
+        if table in there
+    )
 
 
 def keep_schema(connection: Connection, version: int) -> str:
