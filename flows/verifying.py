@@ -24,7 +24,7 @@ from flows.verifying_files import (
 )
 from history.audit import RESTORE
 from history.entrance import check_entrance
-from history.failures import DamagedHistory, HistoryError, HistorySettingError
+from history.failures import ClosedHistory, DamagedHistory, HistoryError, HistorySettingError
 from history.faults import Fault, Note
 from history.inspection import inspect_database
 from history.originals import original_path
@@ -72,6 +72,8 @@ def verify_home(home: Home, wish: Wish) -> Verified:
         raise  # nothing is damaged
     except DamagedHistory as damaged:
         found.add(Fault("database", damaged.place, damaged.message, damaged.action))
+    except ClosedHistory as closed:
+        found.add(Fault("database", f"history/{DATABASE}", closed.message, closed.action))
     except HistoryError as error:
         found.add(Fault("database", f"history/{DATABASE}", str(error), RESTORE))
     return found

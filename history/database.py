@@ -14,7 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, inspect, select
-from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)
 
 from history import postgresql, tables
 from history.chain import close_events, forget_events
@@ -34,6 +41,7 @@ from history.remains import (
     lost_history,
 )
 from history.seal import Mark, read_sealed_mark
+from history.trouble import explain_file, newer_history
 
 _BUSY_SECONDS = 60
 _OTHER_SERVER = (
@@ -101,21 +109,29 @@ def _describe(engine: Engine) -> str:
     return postgresql.describe(engine.url) if _is_server(engine) else str(Path(str(engine.url.database)).parent)
 
 
+def _told(engine: Engine, error: DBAPIError, what: str) -> HistoryError:
+    """A failure of a database as it is told: `what` could not be done."""
+    if _is_server(engine):
+        return HistoryError(f"the history in {_describe(engine)} cannot be {what}: {_explain(engine, error)}")
+    return explain_file(error.orig or error, Path(_describe(engine)), what)
+
+
 def _explain(engine: Engine, error: DBAPIError) -> str:
     return postgresql.explain(error, engine.url) if _is_server(engine) else str(error.orig)
 
 
 @contextmanager
 def _telling(engine: Engine) -> Iterator[None]:
-    """What a database does of itself becomes one line for people: it is away, busy, or cannot hold a value."""
+    """What a database does of itself becomes one line for people: it is away, damaged, or holds no such value."""
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
-        why = _explain(engine, error)
-        raise HistoryError(f"the history in {_describe(engine)} cannot be used: {why}") from error
     except (DataError, UnicodeEncodeError) as error:
         why = _explain(engine, error) if isinstance(error, DBAPIError) else "it is no text"
         raise HistoryError(f"the history in {_describe(engine)} cannot hold a value: {why}") from error
+    except (IntegrityError, ProgrammingError, NotSupportedError):
+        raise  # of our own doing
+    except DBAPIError as error:
+        raise _told(engine, error, "used") from error
 
 
 @contextmanager
@@ -124,8 +140,7 @@ def _opening(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        why = _explain(engine, error)
-        raise HistoryError(f"the history in {_describe(engine)} cannot be opened: {why}") from None
+        raise _told(engine, error, "opened") from None
 
 
 # a file in the home
@@ -254,10 +269,7 @@ def _make_tables(connection: Connection) -> None:
         tables.metadata.create_all(connection)
         connection.execute(insert(tables.meta).values(key="schema_version", value=str(tables.SCHEMA_VERSION)))
     elif version > tables.SCHEMA_VERSION:
-        raise HistoryError(
-            f"this history was written by a newer Boardpack (schema {version}); "
-            f"this one reads {tables.SCHEMA_VERSION}: update Boardpack"
-        )
+        raise newer_history(version)
     elif version < tables.SCHEMA_VERSION:
         if is_set_back(connection, version):
             raise HistoryError(

@@ -30,3 +30,15 @@ class DamagedHistory(HistoryError):
         self.place = place
         self.message = message
         self.action = action
+
+
+class ClosedHistory(HistoryError):
+    """A history cannot be used, and nothing is damaged: this account, this disk or this version cannot use it.
+
+    `message` says why, `action` what to do.
+    """
+
+    def __init__(self, message: str, action: str, joint: str = "; ") -> None:
+        super().__init__(f"{message}{joint}{action}")
+        self.message = message
+        self.action = f"{action[:1].upper()}{action[1:]}."

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from history.audit import RESTORE
+from history.failures import ClosedHistory
 from history.faults import Fault, Note
 from history.log import hash_page, look_at_log
 from history.migrations import STEPS, hash_path
@@ -17,6 +18,7 @@ from history.opening import Mode, connect_file
 from history.remains import DATABASE, NO_TABLES, find_remains, lost_history
 from history.seal import DamagedSeal, Mark, Seal, is_passed, read_mark, read_seal, seal_path
 from history.tables import SCHEMA_VERSION, metadata
+from history.trouble import explain_file, newer_history
 
 _PLACE = f"history/{DATABASE}"
 _SEAL_PLACE = "history/history.seal"
@@ -44,7 +46,10 @@ class Inspection:
 
 
 def inspect_database(folder: Path) -> Inspection:
-    """Inspect the database in `folder`, which passed the entrance. Nothing is changed, and others may write."""
+    """Inspect the database in `folder`, which passed the entrance. Nothing is changed, and others may write.
+
+    ClosedHistory where nothing is damaged, and it cannot be opened.
+    """
     found = Inspection()
     database = folder / DATABASE
     # what is in the log stays there: it tells which pages changed since the seal
@@ -53,6 +58,9 @@ def inspect_database(folder: Path) -> Inspection:
         with closing(connect_file(database, mode)) as connection:
             _inspect(connection, folder, found)
     except (sqlite3.Error, ValueError, TypeError) as error:
+        why = explain_file(error, folder, "opened")
+        if isinstance(why, ClosedHistory):
+            raise why from error
         return found.stop(f"the database cannot be read: {error}")
     found.faults += _check_copies(folder)
     return found
@@ -70,6 +78,8 @@ def _inspect(connection: sqlite3.Connection, folder: Path, found: Inspection) ->
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
         raise lost_history(folder, NO_TABLES, find_remains(folder, is_database_there=True))
     mark = read_mark(connection)
+    if mark.schema > SCHEMA_VERSION:
+        raise newer_history(mark.schema)
     content = memoryview(connection.serialize())
     size = int(connection.execute("PRAGMA page_size").fetchone()[0])
     found.pages = len(content) // size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -14,7 +15,8 @@ import pytest
 from history.remains import DATABASE
 from history.seal import locked, read_seal, seal_path, take_seal
 from history.store import History
-from tests.end_to_end.command import run
+from tests.end_to_end.command import Result, run
+from tests.ordinary import run_as_ordinary
 from tests.scenarios.harbour import MARCH, WEEK, lamps
 from tests.unit.history.arrivals import arrive
 from tests.verifying.homes import NAME, Kept, begin
@@ -244,3 +246,44 @@ class TestTheSeal:
         history.file_receipt(arrive(), b"1")
         history.close()
         assert not list(tmp_path.glob("*.part"))
+
+
+class TestWhatIsNoDamage:
+    """It is told as what it is, with what to do about it; nobody is told to put a backup back."""
+
+    def fault(self, done: Result) -> str:
+        assert done.code == 4, done
+        (fault,) = done.json["faults"]
+        assert fault["kind"] == "database"
+        assert "backup" not in fault["action"]
+        return f"{fault['message']} / {fault['action']}"
+
+    def test_a_newer_schema(self, kept: Kept) -> None:
+        kept.alter(
+            "UPDATE meta SET value = '4' WHERE key = 'schema_version'",
+            "ALTER TABLE pack ADD COLUMN newer TEXT",
+            "CREATE TABLE newer (a TEXT)",
+        )
+        told = self.fault(run("verify", "--home", kept.home.folder, "--json"))
+        assert (
+            told == "this history was written by a newer Boardpack (schema 4); this one reads 3 / Update Boardpack."
+        )
+
+    @pytest.mark.long
+    def test_a_home_in_which_this_account_may_not_write(self, kept: Kept) -> None:
+        kept.home.history.chmod(0o555)
+        try:
+            told = self.fault(run_as_ordinary("verify", "--home", kept.home.folder, "--json"))
+            done = run_as_ordinary("rebuild", "9", "--home", kept.home.folder)
+        finally:
+            kept.home.history.chmod(0o755)
+        assert "this account may not write there / Use the account that keeps the home, or" in told
+        assert (done.code, "this account may not write there; use the account" in done.error_line) == (4, True)
+
+    @pytest.mark.long
+    def test_a_path_that_is_too_long(self, kept: Kept, tmp_path: Path) -> None:
+        folder = tmp_path.joinpath(*["d" * 100] * 5)
+        folder.mkdir(parents=True)
+        shutil.copytree(kept.home.folder, folder / "home")
+        told = self.fault(run("verify", "--home", folder / "home", "--json"))
+        assert "SQLite takes at most 504 / Move the home to a shorter path." in told
