@@ -13,7 +13,8 @@ from delivery.outbox import publish_file
 from flows.environment import environment_text, software_version
 from flows.keeping import keep_facts
 from flows.position import Position
-from flows.settings import UsageError, utc_now
+from flows.publishing import path_text, place_in
+from flows.settings import Home, UsageError, utc_now
 from flows.since import changes_since, find_last_issued
 from history.records import PackRecord, PrintedFigure
 from history.store import History
@@ -214,8 +215,7 @@ def printed_figures(model: Pack) -> list[PrintedFigure]:
 
 def kept_path(target: Path, home: Path) -> str:
     """Where a file lies, as it is recorded: relative to the home where it lies in it, else in full."""
-    full = target.absolute()
-    return full.relative_to(home.absolute()).as_posix() if full.is_relative_to(home.absolute()) else str(full)
+    return place_in(Home(home), target) or path_text(target.absolute())
 
 
 def _warnings(position: Position, board: Board, pages: int, meeting: dt.date | None) -> list[str]:

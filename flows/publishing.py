@@ -47,11 +47,11 @@ def register_files(
 
 
 def place_in(home: Home, path: Path) -> str | None:
-    """A path relative to the home, with forward slashes; None where it lies elsewhere.
-
-    What is no text in a file's name is written as an escape, so that it can be kept and printed.
-    """
+    """A path relative to the home, with forward slashes; None where it lies elsewhere."""
     folder, target = home.folder.absolute(), path.absolute()
-    if not target.is_relative_to(folder):
-        return None
-    return os.fsencode(target.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
+    return path_text(target.relative_to(folder)) if target.is_relative_to(folder) else None
+
+
+def path_text(path: Path) -> str:
+    """A path as it is kept and printed: what is no text in a file's name is written as an escape."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")

@@ -11,7 +11,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from history.failures import DATABASE_SETTING, SERVER_MARK
+from history.failures import DATABASE_SETTING
+from history.remains import is_begun
 from schemas.days import day_of, end_of_day, to_stored
 
 if TYPE_CHECKING:
@@ -64,11 +65,14 @@ class Home:
 
     @property
     def has_history(self) -> bool:
-        """Whether there is a history: a question alone makes none, in the home or on a server."""
+        """Whether there is a history: a question alone makes none, in the home or on a server.
+
+        DamagedHistory where there was one, and its database is lost.
+        """
         url = database_url()
         if url is None:
-            return any((self.history / name).is_file() for name in ("history.sqlite", SERVER_MARK))
-        from history.database import holds_history
+            return is_begun(self.history)
+        from history.database import holds_history  # the database's library takes a while
 
         return holds_history(self.history, url)
 
@@ -83,14 +87,15 @@ def database_url() -> str | None:
     return os.environ.get(DATABASE_SETTING, "").strip() or None
 
 
-def open_history(home: Home) -> History:
+def open_history(home: Home, *, is_any_state: bool = False) -> History:
     """The history of a home, on the server where BOARDPACK_DATABASE names one. The one way in for every command.
 
-    HistorySettingError where it is set to lie where it cannot; HistoryError where it cannot be opened.
+    HistorySettingError where it is set to lie where it cannot; HistoryError where it cannot be opened, was lost, or
+    is another one than was sealed, unless `is_any_state`: for a command that says so itself.
     """
     from history.store import History  # the database's library takes a while
 
-    return History(home.history, database_url())
+    return History(home.history, database_url(), is_any_state=is_any_state)
 
 
 def quarantine_days() -> int:

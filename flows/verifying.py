@@ -23,12 +23,14 @@ from flows.verifying_files import (
     note_strangers,
 )
 from history.audit import RESTORE
-from history.failures import HistoryError, HistorySettingError
+from history.entrance import check_entrance
+from history.failures import ClosedHistory, DamagedHistory, HistoryError, HistorySettingError
 from history.faults import Fault, Note
-from history.inspection import DATABASE, inspect_database
+from history.inspection import inspect_database
 from history.originals import original_path
 from history.records import PackRecord
-from history.seal import seal_path, seal_whole
+from history.remains import DATABASE
+from history.seal import renew_seal, seal_whole
 from history.store import History
 
 _MOST_TOLD = 20
@@ -59,50 +61,49 @@ class Wish:
 
 
 def verify_home(home: Home, wish: Wish) -> Verified:
-    """Verify a home. Never fails for what lies in it: what cannot be read is a fault."""
+    """Verify a home. Never fails for what lies in it: what cannot be read is a fault.
+
+    UsageError where there is no history; HistorySettingError where it was looked for in the wrong place.
+    """
     found = Verified()
-    is_sealed = True
+    try:
+        _verify(home, wish, found)
+    except HistorySettingError:
+        raise  # nothing is damaged
+    except DamagedHistory as damaged:
+        found.add(Fault("database", damaged.place, damaged.message, damaged.action))
+    except ClosedHistory as closed:
+        found.add(Fault("database", f"history/{DATABASE}", closed.message, closed.action))
+    except HistoryError as error:
+        found.add(Fault("database", f"history/{DATABASE}", str(error), RESTORE))
+    return found
+
+
+def _verify(home: Home, wish: Wish, found: Verified) -> None:
+    if not home.has_history:
+        raise UsageError(f"there is no history in {home.folder}; name the home with --home")
     is_on_server = database_url() is not None
-    if home.has_history and is_on_server:
-        changed: set[str] = set()
-    elif home.has_history:
+    changed: set[str] = set()
+    is_sealed = True
+    if not is_on_server:
+        check_entrance(home.history)
+        renew_seal(home.history)  # as a process that was stopped would have done: its pages can then be compared
         inspection = inspect_database(home.history)
         found.checked["pages"] = inspection.pages
         found.add(*inspection.faults, *inspection.notes)
         if not inspection.is_usable:
-            return found
+            return
         is_sealed, changed = inspection.is_sealed, inspection.changed
-    else:
-        if not _was_begun(home):
-            raise UsageError(f"there is no history in {home.folder}; name the home with --home")
-        found.add(
-            Fault("database", f"history/{DATABASE}", "the database is gone, though its files are there", RESTORE)
-        )
-        return found
-    try:
-        history = open_history(home)
-    except HistorySettingError:
-        raise  # nothing is damaged: it was looked for in the wrong place
-    except HistoryError as error:
-        found.add(Fault("database", f"history/{DATABASE}", str(error), RESTORE))
-        return found
+    history = open_history(home, is_any_state=True)
     try:
         events, faults = history.audit.check_rows(changed)
         found.checked["events"] = events
         found.add(*faults)
         _check_all(home, history, wish, found)
     finally:
-        history.close(is_sealing=not found.faults)
+        history.close()
     if not found.faults and not is_sealed and not is_on_server:
         seal_whole(home.history)
-    return found
-
-
-def _was_begun(home: Home) -> bool:
-    """Whether a history was once here: originals, packs or a seal lie in it."""
-    return seal_path(home.history).exists() or any(
-        path.is_file() for name in ("originals", "packs") for path in (home.history / name).rglob("*")
-    )
 
 
 def _check_all(home: Home, history: History, wish: Wish, found: Verified) -> None:

@@ -14,9 +14,9 @@ from flows.settings import Home
 from history.audit import RESTORE
 from history.declared import sha_of
 from history.faults import Fault, Note
-from history.inspection import DATABASE
 from history.originals import original_path
 from history.records import PackRecord
+from history.remains import DATABASE
 from history.store import History
 from programmes.load import load_programme
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 DATABASE_SETTING = "BOARDPACK_DATABASE"
 """The environment variable that names a PostgreSQL database; flows reads it, messages here name it."""
 
@@ -15,3 +17,28 @@ class HistoryError(Exception):
 
 class HistorySettingError(HistoryError):
     """History is set to lie where it cannot: a wrong setting or a home on a network share. Nothing is damaged."""
+
+
+class DamagedHistory(HistoryError):
+    """Something of a history is gone, or is not as it was: it is not opened, so that it stays to be seen.
+
+    `place` is a path within the home, `action` what to do.
+    """
+
+    def __init__(self, home: Path, place: str, message: str, action: str) -> None:
+        super().__init__(f"{home / place}: {message}. {action}")
+        self.place = place
+        self.message = message
+        self.action = action
+
+
+class ClosedHistory(HistoryError):
+    """A history cannot be used, and nothing is damaged: this account, this disk or this version cannot use it.
+
+    `message` says why, `action` what to do.
+    """
+
+    def __init__(self, message: str, action: str, joint: str = "; ") -> None:
+        super().__init__(f"{message}{joint}{action}")
+        self.message = message
+        self.action = f"{action[:1].upper()}{action[1:]}."

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from history.audit import RESTORE
+from history.failures import ClosedHistory
 from history.faults import Fault, Note
-from history.log import find_break, hash_page, log_path
+from history.log import hash_page, look_at_log
 from history.migrations import STEPS, hash_path
+from history.opening import Mode, connect_file
+from history.remains import DATABASE, NO_TABLES, find_remains, lost_history
 from history.seal import DamagedSeal, Mark, Seal, is_passed, read_mark, read_seal, seal_path
 from history.tables import SCHEMA_VERSION, metadata
+from history.trouble import explain_file, newer_history
 
-DATABASE = "history.sqlite"
 _PLACE = f"history/{DATABASE}"
 _SEAL_PLACE = "history/history.seal"
 _ROWS_ONLY = "Its rows are checked; its unused bytes cannot be this time."
 _MOST_TOLD = 10
-_LOOKS, _PAUSE_SECONDS = 20, 0.3
 
 
 @dataclass(slots=True)
@@ -45,43 +46,24 @@ class Inspection:
 
 
 def inspect_database(folder: Path) -> Inspection:
-    """Inspect the database in `folder`. Nothing is changed, and others may write meanwhile."""
+    """Inspect the database in `folder`, which passed the entrance. Nothing is changed, and others may write.
+
+    ClosedHistory where nothing is damaged, and it cannot be opened.
+    """
     found = Inspection()
     database = folder / DATABASE
-    broken = _confirm_break(database)
-    if broken is not None:
-        return found.stop(
-            f"the write-ahead log is damaged at its frame {broken}, though more was written after it",
-            f"{_PLACE}-wal",
-        )
+    # what is in the log stays there: it tells which pages changed since the seal
+    mode: Mode = "ro" if look_at_log(database)[0] else "rw"
     try:
-        with closing(sqlite3.connect(database, timeout=60, isolation_level=None)) as connection:
+        with closing(connect_file(database, mode)) as connection:
             _inspect(connection, folder, found)
     except (sqlite3.Error, ValueError, TypeError) as error:
+        why = explain_file(error, folder, "opened")
+        if isinstance(why, ClosedHistory):
+            raise why from error
         return found.stop(f"the database cannot be read: {error}")
     found.faults += _check_copies(folder)
     return found
-
-
-def _confirm_break(database: Path) -> int | None:
-    """A break of the log that stays: one that is gone at the next look was only being written."""
-    for _ in range(_LOOKS):
-        before = _look(database)
-        broken = find_break(database)
-        if broken is None:
-            return None
-        time.sleep(_PAUSE_SECONDS)
-        if before == _look(database):
-            return broken
-    return None
-
-
-def _look(database: Path) -> tuple[int, int]:
-    try:
-        seen = log_path(database).stat()
-    except FileNotFoundError:
-        return 0, 0
-    return seen.st_size, seen.st_mtime_ns
 
 
 def _inspect(connection: sqlite3.Connection, folder: Path, found: Inspection) -> None:
@@ -93,12 +75,17 @@ def _inspect(connection: sqlite3.Connection, folder: Path, found: Inspection) ->
         found.faults.append(Fault("seal", _SEAL_PLACE, "the seal of the database is damaged", action))
     connection.execute("PRAGMA wal_autocheckpoint=0")
     connection.execute("BEGIN")
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+        raise lost_history(folder, NO_TABLES, find_remains(folder, is_database_there=True))
     mark = read_mark(connection)
+    if mark.schema > SCHEMA_VERSION:
+        raise newer_history(mark.schema)
     content = memoryview(connection.serialize())
     size = int(connection.execute("PRAGMA page_size").fetchone()[0])
     found.pages = len(content) // size
     if mark.schema == 0 or _is_set_back(connection, mark.schema):
         found.stop(f"the table meta says schema_version {mark.schema}, which this database does not have")
+        return
     _check_seal(
         connection, seal, mark, [hash_page(content[n : n + size]) for n in range(0, len(content), size)], found
     )
@@ -160,7 +147,9 @@ def _check_seal(
 
 def _compare_marks(connection: sqlite3.Connection, sealed: Mark, now: Mark, found: Inspection) -> None:
     """A seal that is older than the database says nothing; one that is newer, or of another history, does."""
-    if sealed.place > now.place:
+    if sealed.schema > now.schema:
+        found.stop(f"the database says that it is of schema {now.schema}, but was sealed at schema {sealed.schema}")
+    elif sealed.place > now.place:
         message = f"the database ends with event {now.seq}, but was sealed at event {sealed.seq}: the rest is gone"
         found.faults.append(Fault("seal", _PLACE, message, RESTORE))
     elif sealed.place == now.place:
@@ -176,7 +165,7 @@ def _compare_marks(connection: sqlite3.Connection, sealed: Mark, now: Mark, foun
 
 def _check_length(database: Path, size: int) -> Iterator[Fault]:
     """Whether the file ends with its last page; while something is in the log, that cannot be told."""
-    if _look(database)[0] == 0 and database.stat().st_size != size:
+    if look_at_log(database)[0] == 0 and database.stat().st_size != size:
         yield Fault("database", _PLACE, f"the file has {database.stat().st_size} bytes, its pages {size}", RESTORE)
 
 

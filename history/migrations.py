@@ -12,6 +12,7 @@ from sqlalchemy import Connection, inspect, text, update
 
 from history import tables
 from history.chain import chain_history
+from history.opening import connect_file
 
 STEPS: dict[int, tuple[tuple[str, str], ...]] = {
     # from version 1: a receipt may be of one owner's rows only, and says whose
@@ -28,7 +29,8 @@ STEPS: dict[int, tuple[tuple[str, str], ...]] = {
     ),
 }
 """The columns that bring a history of each version to the next one; new tables come by themselves."""
-
+CHAINED_SINCE = 3
+"""The version since which events have digests: those of a later history are kept, so that what was altered shows."""
 
 _TEXT_TYPE = re.compile(r"\b(?:VARCHAR\(\d+\)|TEXT)")
 
@@ -47,9 +49,21 @@ def migrate(connection: Connection, version: int) -> None:
                 kind = _TEXT_TYPE.sub('TEXT COLLATE "C"', column) if is_server else column
                 connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {kind}")
     tables.metadata.create_all(connection)
-    chain_history(connection)
+    if version < CHAINED_SINCE:
+        chain_history(connection)
     mark = update(tables.meta).where(tables.meta.c.key == "schema_version")
     connection.execute(mark.values(value=str(tables.SCHEMA_VERSION)))
+
+
+def is_set_back(connection: Connection, version: int) -> bool:
+    """Whether a database says that it is older than the columns it has."""
+    there = set(inspect(connection).get_table_names())
+    return any(
+        column.split()[0] in {c["name"] for c in inspect(connection).get_columns(table)}
+        for number in range(version, tables.SCHEMA_VERSION)
+        for table, column in STEPS[number]
+        if table in there
+    )
 
 
 def keep_schema(connection: Connection, version: int) -> str:
@@ -78,7 +92,7 @@ def keep_copy(database: Path, version: int) -> Path:
     hash_path(target).unlink(missing_ok=True)
     draft = target.with_name(f"{target.name}.{os.getpid()}.part")
     draft.unlink(missing_ok=True)
-    source, copy = sqlite3.connect(database), sqlite3.connect(draft)
+    source, copy = connect_file(database, "rw"), sqlite3.connect(draft)
     try:
         source.backup(copy)
     finally:

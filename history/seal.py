@@ -2,8 +2,8 @@
 
 The chain of events guards every row; the seal guards what lies between them, and dates the whole file. Whoever
 wrote renews it on closing, from the pages in the write-ahead log alone: the hash of any other page is carried
-over, so that damage done meanwhile is never sealed in. A seal that could not be renewed is older than the
-database, and then says nothing. `verify` makes a new one after it found everything sound.
+over, so that damage done meanwhile is never sealed in. Where it cannot be carried over it stays as it is, older than
+the database. Only a new history begins with one; any other gets one from `verify`, once it found everything sound.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from history.log import CommittedPages, hash_page, log_path, read_log
+from history.opening import connect_file, connect_without_log
+from history.remains import DATABASE
 
 _NAME = "history.seal"
 _PATIENCE_SECONDS = 0.25
-_MOST_BYTES_WHOLE = 8_000_000
 _LARGE_LOG_BYTES = 16_000_000
+_LONGEST_HEAD = 1_000
 
 
 class DamagedSeal(Exception):
@@ -61,45 +63,62 @@ def seal_path(folder: Path) -> Path:
 
 def read_seal(folder: Path) -> Seal | None:
     """The seal of a history; None where there is none. DamagedSeal if it is not as it was written."""
-    try:
-        content = seal_path(folder).read_bytes()
-    except FileNotFoundError:
+    path = seal_path(folder)
+    if not path.is_file():
+        if path.is_symlink() or path.exists():
+            raise DamagedSeal  # a folder, or something that would be waited on
         return None
+    content = path.read_bytes()
     body, _, last = content.rstrip(b"\n").rpartition(b"\n")
     try:
         if content != body + b"\n" + last + b"\n" or hashlib.sha256(body).hexdigest() != last.decode():
             raise DamagedSeal
         head, *pages = body.decode().split("\n")
-        values = json.loads(head)
-        return Seal(Mark(values["schema"], values["seq"], values["digest"]), values["page_size"], tuple(pages))
+        return Seal(_to_mark(head), json.loads(head)["page_size"], tuple(pages))
     except (ValueError, KeyError, TypeError):
         raise DamagedSeal from None
+
+
+def read_sealed_mark(folder: Path) -> Mark | None:
+    """The mark that a seal bears, quickly, from its first line alone; None where there is none that can be read."""
+    path = seal_path(folder)
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as stream:
+            return _to_mark(stream.readline(_LONGEST_HEAD).decode())
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # `verify` says so
+
+
+def _to_mark(head: str) -> Mark:
+    values = json.loads(head)
+    return Mark(values["schema"], values["seq"], values["digest"])
 
 
 def renew_seal(folder: Path) -> None:
     """Bring the seal up to date with what was written, if that can be done at once. Never fails.
 
-    Nothing is done where the log is empty, somebody else writes, or the log does not hold all that changed
-    since the seal and the database is large: the seal is then older than the database.
+    Nothing is done where the log is empty, somebody else writes, or the log does not hold all that changed since
+    the seal: the seal is then older than the database.
     """
-    database = folder / "history.sqlite"
+    database = folder / DATABASE
     with contextlib.suppress(OSError, sqlite3.Error, DamagedSeal, ValueError):
         if not _size(log_path(database)):
             return
         with _locked(database, _PATIENCE_SECONDS) as connection:
             seal = _carry_over(connection, folder, database)
-            if seal is None and _size(database) <= _MOST_BYTES_WHOLE:
-                seal = take_seal(connection)
             if seal is not None:
                 _write(folder, seal)
-        if _size(log_path(database)) > _LARGE_LOG_BYTES:
-            with closing(sqlite3.connect(database, timeout=0)) as connection:
-                connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            if _size(log_path(database)) > _LARGE_LOG_BYTES:
+                # while nobody writes: what is put into the database is then what was sealed
+                with closing(connect_file(database, "rw", 0)) as other:
+                    other.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def seal_whole(folder: Path) -> None:
     """Seal a database that was found sound, from all its pages. Nothing is done where somebody else writes."""
-    with contextlib.suppress(OSError, sqlite3.Error), _locked(folder / "history.sqlite", 5.0) as connection:
+    with contextlib.suppress(OSError, sqlite3.Error), _locked(folder / DATABASE, 5.0) as connection:
         _write(folder, take_seal(connection))
 
 
@@ -133,7 +152,7 @@ def locked(database: Path) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def _locked(database: Path, patience: float) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(database, timeout=patience, isolation_level=None)) as connection:
+    with closing(connect_file(database, "rw", patience)) as connection:
         connection.execute("PRAGMA wal_autocheckpoint=0")
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -148,12 +167,14 @@ def _carry_over(connection: sqlite3.Connection, folder: Path, database: Path) ->
     if log is None:
         return None
     mark, size = read_mark(connection), _page_size(connection)
-    if len(log.hashes) == log.count:
-        return Seal(mark, size, _in_order(log, ()))
     before = read_seal(folder)
-    if before is None or before.page_size != size or not is_passed(connection, before.mark):
+    begun = _mark_without_log(database)
+    if before is None:
+        is_new = begun is None and len(log.hashes) == log.count
+        return Seal(mark, size, _in_order(log, ())) if is_new else None
+    if before.page_size != size or not is_passed(connection, before.mark):
         return None
-    if _mark_without_log(database).place > before.mark.place:
+    if begun is not None and begun.place > before.mark.place:
         return None
     pages = _in_order(log, before.pages)
     return Seal(mark, size, pages) if all(pages) else None
@@ -164,11 +185,12 @@ def _in_order(log: CommittedPages, before: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(log.hashes.get(n) or kept.get(n, "") for n in range(1, log.count + 1))
 
 
-def _mark_without_log(database: Path) -> Mark:
-    """The mark of the database's own file, as if there were no log: up to where the log was put into it."""
-    uri = f"{database.absolute().as_uri()}?immutable=1"
-    with closing(sqlite3.connect(uri, uri=True)) as connection:
-        return read_mark(connection)
+def _mark_without_log(database: Path) -> Mark | None:
+    """The mark of the database's own file, as if there were no log: up to where the log was put into it. None where
+    it has no tables yet."""
+    with closing(connect_without_log(database)) as connection:
+        is_begun = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
+        return read_mark(connection) if is_begun else None
 
 
 def _page_size(connection: sqlite3.Connection) -> int:

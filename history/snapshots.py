@@ -18,6 +18,7 @@ from history.chain import Link, follow_chain, read_head
 from history.copying import copy_tables, count_rows
 from history.database import reading, writing
 from history.failures import HistoryError, HistorySettingError
+from history.opening import file_url
 from history.postgresql import check_encoding, make_engine, read_url
 from history.retention import KeptOriginal, kept_originals
 
@@ -117,7 +118,7 @@ def opened(path: Path, *, is_new: bool = False) -> Iterator[Connection]:
     """A connection to a snapshot, in one transaction; its file is let go of at the end."""
     if not is_new and not path.is_file():
         raise HistoryError(f"there is no snapshot {path}")
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    engine = create_engine(file_url(path), poolclass=NullPool)
     try:
         with engine.begin() as connection:
             yield connection

@@ -47,21 +47,24 @@ _COMES_IN = ("receipt", "refusal")
 
 
 class History:
-    """The history of one home. `folder` holds the originals, and the database unless `url` names one on a server."""
+    """The history of one home. `folder` holds the originals, and the database unless `url` names one on a server.
 
-    def __init__(self, folder: Path, url: str | None = None) -> None:
+    With `is_any_state` it is opened though its seal says that it is another one, or older: to look at it.
+    """
+
+    def __init__(self, folder: Path, url: str | None = None, *, is_any_state: bool = False) -> None:
         self.folder = folder
         self._url = url
-        self._engine = open_engine(folder, url)
+        self._engine = open_engine(folder, url, is_any_state=is_any_state)
         self.packs = Packs(self._engine)
         self.trail = Trail(self._engine)
         self.retention = Retention(self._engine, folder)
         self.published = Published(self._engine)
         self.audit = Audit(self._engine)
 
-    def close(self, *, is_sealing: bool = True) -> None:
-        """Seal what was written (see history.seal), unless it is in doubt, and let go of the database's files."""
-        if is_sealing and self._url is None:
+    def close(self) -> None:
+        """Seal what was written (see history.seal), and let go of the database's files."""
+        if self._url is None:
             renew_seal(self.folder)
         self._engine.dispose()
 

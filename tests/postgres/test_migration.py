@@ -88,7 +88,7 @@ def test_what_was_known_is_still_known_and_chained(tmp_path: Path, postgres: Clu
 def test_it_is_as_a_new_one_is(tmp_path: Path, postgres: Cluster, url: str) -> None:
     History(tmp_path, url).close()
     new = postgres.make_database()
-    History(tmp_path, new).close()
+    History(tmp_path / "another home" / "history", new).close()
     query = """SELECT table_name, column_name, data_type, collation_name, is_nullable FROM information_schema.columns
       WHERE table_schema = 'public' ORDER BY table_name, column_name"""
     found = []

@@ -108,6 +108,8 @@ class Kept:
                     path.unlink()
             for path, content in before.items():
                 path.parent.mkdir(parents=True, exist_ok=True)
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
                 if not path.exists() or path.read_bytes() != content:
                     path.write_bytes(content)
 

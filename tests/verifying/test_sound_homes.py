@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -11,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from history.inspection import DATABASE
-from history.seal import locked, read_seal, take_seal
+from history.remains import DATABASE
+from history.seal import locked, read_seal, seal_path, take_seal
 from history.store import History
-from tests.end_to_end.command import run
+from tests.end_to_end.command import Result, run
+from tests.ordinary import run_as_ordinary
 from tests.scenarios.harbour import MARCH, WEEK, lamps
 from tests.unit.history.arrivals import arrive
 from tests.verifying.homes import NAME, Kept, begin
@@ -141,9 +143,11 @@ def stopped(bare: Kept) -> Kept:
 def test_a_stopped_process_leaves_a_sound_home(stopped: Kept) -> None:
     found = stopped.verify()
     assert found.faults == []
-    assert {note.kind for note in found.notes} == {"seal", "left"}
+    assert {note.kind for note in found.notes} == {"left"}, "it is sealed as the process would have sealed it"
     assert (found.checked["events"], found.checked["originals"]) == (3, 3)
-    assert {note.kind for note in stopped.verify().notes} == {"left"}, "it is sealed now"
+    seal = read_seal(stopped.home.history)
+    assert seal is not None
+    assert seal.mark.seq == 3
 
 
 @pytest.mark.parametrize("frame", ["first", pytest.param("last", marks=pytest.mark.long)])
@@ -209,13 +213,32 @@ class TestTheSeal:
         other.close()
         self.check(tmp_path)
 
-    def test_after_a_write_that_was_not_sealed(self, tmp_path: Path) -> None:
-        """The log was put into the database meanwhile; so small a one is sealed whole."""
-        for number, is_sealing in enumerate((True, False, True)):
+    def test_after_a_write_that_was_not_sealed_it_waits_for_verify(self, bare: Kept) -> None:
+        """The log was put into the database meanwhile: nobody could tell damage from what was written."""
+        folder = bare.home.history
+        for number in range(3):
+            history = History(folder)
+            history.file_receipt(arrive(value=str(number)), b"%d" % number)
+            if number == 1:
+                history._engine.dispose()
+            else:
+                history.close()
+            seal = read_seal(folder)
+            assert seal is not None
+            assert seal.mark.seq == 1
+        (note,) = bare.verify().notes
+        assert "the seal is of event 1, the database of event 3" in note.message
+        self.check(folder)
+
+    def test_only_a_new_history_begins_with_one(self, tmp_path: Path) -> None:
+        for number in range(2):
             history = History(tmp_path)
             history.file_receipt(arrive(value=str(number)), b"%d" % number)
-            history.close(is_sealing=is_sealing)
-        self.check(tmp_path)
+            history.close()
+            if number == 0:
+                self.check(tmp_path)
+                seal_path(tmp_path).unlink()
+        assert read_seal(tmp_path) is None
 
     def test_a_seal_that_cannot_be_written_stops_nothing(self, tmp_path: Path) -> None:
         (tmp_path / "history.seal").mkdir()
@@ -223,3 +246,44 @@ class TestTheSeal:
         history.file_receipt(arrive(), b"1")
         history.close()
         assert not list(tmp_path.glob("*.part"))
+
+
+class TestWhatIsNoDamage:
+    """It is told as what it is, with what to do about it; nobody is told to put a backup back."""
+
+    def fault(self, done: Result) -> str:
+        assert done.code == 4, done
+        (fault,) = done.json["faults"]
+        assert fault["kind"] == "database"
+        assert "backup" not in fault["action"]
+        return f"{fault['message']} / {fault['action']}"
+
+    def test_a_newer_schema(self, kept: Kept) -> None:
+        kept.alter(
+            "UPDATE meta SET value = '4' WHERE key = 'schema_version'",
+            "ALTER TABLE pack ADD COLUMN newer TEXT",
+            "CREATE TABLE newer (a TEXT)",
+        )
+        told = self.fault(run("verify", "--home", kept.home.folder, "--json"))
+        assert (
+            told == "this history was written by a newer Boardpack (schema 4); this one reads 3 / Update Boardpack."
+        )
+
+    @pytest.mark.long
+    def test_a_home_in_which_this_account_may_not_write(self, kept: Kept) -> None:
+        kept.home.history.chmod(0o555)
+        try:
+            told = self.fault(run_as_ordinary("verify", "--home", kept.home.folder, "--json"))
+            done = run_as_ordinary("rebuild", "9", "--home", kept.home.folder)
+        finally:
+            kept.home.history.chmod(0o755)
+        assert "this account may not write there / Use the account that keeps the home, or" in told
+        assert (done.code, "this account may not write there; use the account" in done.error_line) == (4, True)
+
+    @pytest.mark.long
+    def test_a_path_that_is_too_long(self, kept: Kept, tmp_path: Path) -> None:
+        folder = tmp_path.joinpath(*["d" * 100] * 5)
+        folder.mkdir(parents=True)
+        shutil.copytree(kept.home.folder, folder / "home")
+        told = self.fault(run("verify", "--home", folder / "home", "--json"))
+        assert "SQLite takes at most 504 / Move the home to a shorter path." in told
