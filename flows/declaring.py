@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,14 @@ from pydantic import ValidationError
 from flows.checking import JudgedFile
 from flows.locks import editing
 from flows.settings import UsageError
-from flows.speaking import read_with
+from flows.speaking import Decision, read_with
+from flows.standing import judge_standing
 from history.records import Receipt
 from history.store import History
 from programmes.declare import Draft, draft_entry, write_draft
 from programmes.load import LoadedProgramme, load_programme
 from schemas.config import Correction, Programme
-from schemas.decisions import OVERRIDABLE_ERRORS, Override, explain_refusal
+from schemas.decisions import COMPARED, OVERRIDABLE_ERRORS, Override, explain_refusal
 from schemas.facts import LABEL_FIELD, Observation, Period, Reading
 from schemas.findings import Finding
 from schemas.layout import Layout
@@ -31,7 +32,10 @@ from transforms.deciding import Decided, decide_tracker, judge_decided
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A workbook of one return and date, from a file or from history: what was read and what was found."""
+    """A workbook of one return and date, from a file or from history: what was read and what was found in it alone.
+
+    `stand` judges a received one beside all that is known, with decisions; the history it came from stays open.
+    """
 
     name: str
     return_id: str
@@ -42,6 +46,7 @@ class Evidence:
     layout: Layout
     readings: tuple[Reading, ...]
     findings: tuple[Finding, ...]
+    stand: Callable[[LoadedProgramme, Sequence[Decision]], Decided] | None = field(default=None, compare=False)
 
     def cell(self, sheet: str | None, cell: str | None) -> Reading | None:
         """The reading at an address."""
@@ -89,8 +94,10 @@ def evidence_of_file(judged: JudgedFile, programme: Programme) -> Evidence:
     )
 
 
-def evidence_of_receipt(history: History, programme: Programme, receipt: Receipt) -> Evidence:
-    """A filed workbook, as it was read then."""
+def evidence_of_receipt(history: History, loaded: LoadedProgramme, receipt: Receipt) -> Evidence:
+    """A filed workbook, as it was read then and as it stands now."""
+    programme = loaded.programme
+    receipts = history.receipts(programme.id, None)
     readings = history.readings([receipt])[receipt.receipt_id]
     then, layout = read_with(history, programme, receipt, readings)
     if layout is None:
@@ -104,7 +111,8 @@ def evidence_of_receipt(history: History, programme: Programme, receipt: Receipt
         then,
         layout,
         tuple(readings),
-        tuple(history.findings([receipt])[receipt.receipt_id]),
+        tuple(f for f in history.findings([receipt])[receipt.receipt_id] if f.code not in COMPARED),
+        lambda now, decisions: judge_standing(history, now, receipts, receipt, decisions),
     )
 
 
@@ -131,11 +139,10 @@ def is_receipt(text: str) -> bool:
 
 def judge_with(evidence: Evidence, loaded: LoadedProgramme, more: Correction | Override | None = None) -> Decided:
     """What the workbook gives with the decisions that are declared about it, and one more."""
-    own = [
-        d
-        for d in (*loaded.corrections, *loaded.overrides, *([more] if more else []))
-        if (d.return_id, d.period) == (evidence.return_id, evidence.period.end)
-    ]
+    declared = [*loaded.corrections, *loaded.overrides, *([more] if more else [])]
+    if evidence.stand is not None:
+        return evidence.stand(loaded, declared)
+    own = [d for d in declared if (d.return_id, d.period) == (evidence.return_id, evidence.period.end)]
     corrections = [d for d in own if isinstance(d, Correction)]
     overrides = [d for d in own if isinstance(d, Override)]
     if evidence.kind == "tracker":
@@ -329,7 +336,7 @@ def _propose_again(
 
 def _is_derived(item: Observation, observations: Sequence[Observation]) -> bool:
     """Whether a released figure is printed as such: a company figure only if its services give their counts."""
-    if item.service is not None or item.is_overridden:
+    if item.service is not None or (item.is_overridden and item.chosen != "own"):
         return True
     parts = [o for o in observations if o.service is not None and _about(replace(o, service=None)) == _about(item)]
     return all(p.state == "sound" and p.numerator is not None for p in parts)

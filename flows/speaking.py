@@ -10,7 +10,7 @@ from flows.stored import read_configuration
 from history.records import Receipt
 from history.store import History
 from schemas.config import Correction, Programme
-from schemas.decisions import Override
+from schemas.decisions import COMPARED, Override
 from schemas.evidence import ReceivedFile
 from schemas.facts import Reading
 from schemas.findings import Finding, make_finding
@@ -58,7 +58,8 @@ def judge_again(
     for receipt in receipts:
         number = receipt.receipt_id
         own = stored[number]
-        item = to_received(receipt, findings[number])
+        # what comparing found on arrival was so on that day; what stands now is found anew (see flows.comparing)
+        item = to_received(receipt, [f for f in findings[number] if f.code not in COMPARED])
         waiting: tuple[WaitingOverride, ...] = ()
         again = None
         if number in decided:

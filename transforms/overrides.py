@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from schemas.decisions import ACROSS_FILES, UNUSABLE_CELLS, Override, Use
+from schemas.decisions import ACROSS_FILES, AGREEMENT, UNUSABLE_CELLS, Override, Use
 from schemas.evidence import AppliedOverride
 from schemas.facts import FindingKey, Observation, Reading
 from schemas.figures import decimal_text, round_half_away
@@ -55,6 +55,14 @@ class WaitingOverride:
 
     override: Override
     reading: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contradicted:
+    """A figure that a finding between workbooks contradicts, by the finding's code, sheet and cell."""
+
+    key: FindingKey
+    observation: Observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,18 +265,58 @@ def settle_findings(
     return Settled(_mark(findings, done), tuple(done), tuple(waiting), tuple(problems))
 
 
-def settle_across(findings: Sequence[Finding], waiting: Iterable[WaitingOverride]) -> Settled:
+def accepts(item: WaitingOverride, key: FindingKey, own: Observation) -> bool:
+    """Whether an override lets a figure stand that a finding between workbooks contradicts."""
+    override, reading = item.override, item.reading
+    if reading is None or key != (override.code, reading.sheet, reading.cell):
+        return False
+    return (override.measure, override.subgroup) == (own.measure, own.subgroup)
+
+
+def settle_across(
+    findings: Sequence[Finding], waiting: Sequence[WaitingOverride], contradicted: Sequence[Contradicted] = ()
+) -> Settled:
     """Mark the findings that are accepted among those that come of comparing workbooks.
 
-    Overrides name them by action or row, or by the cell that the finding stands at.
+    Overrides name them by action or row, or by the cell that the finding stands at. `contradicted` are the
+    figures of the workbook that other workbooks contradict, as the overrides leave them.
     """
     done: list[AppliedOverride] = []
     left: list[WaitingOverride] = []
     problems: list[Finding] = []
     for item in waiting:
-        cells = {(item.reading.sheet, item.reading.cell): item.reading} if item.reading else {}
-        _settle_loose(item, findings, cells, done, left, problems)
+        if item.override.code in AGREEMENT:
+            _settle_contradicted(item, findings, waiting, contradicted, done, left, problems)
+        else:
+            cells = {(item.reading.sheet, item.reading.cell): item.reading} if item.reading else {}
+            _settle_loose(item, findings, cells, done, left, problems)
     return Settled(_mark(findings, done), tuple(done), tuple(left), tuple(problems))
+
+
+def _settle_contradicted(
+    item: WaitingOverride,
+    findings: Sequence[Finding],
+    waiting: Sequence[WaitingOverride],
+    contradicted: Sequence[Contradicted],
+    done: list[AppliedOverride],
+    left: list[WaitingOverride],
+    problems: list[Finding],
+) -> None:
+    """Settle one override of a contradiction between workbooks: it stands at a cell, and may hold several figures."""
+    reading = item.reading
+    key = (item.override.code, reading.sheet, reading.cell) if reading else None
+    finding = next((f for f in findings if finding_key(f) == key), None)
+    if key is None or finding is None:
+        left.append(item)
+        return
+    held = [c.observation for c in contradicted if c.key == key]
+    own = [o for o in held if accepts(item, key, o)]
+    if not own:
+        problems.append(_unmatched(item.override, f"the finding holds no figure of {item.override.measure}"))
+        return
+    released = tuple(o for o in own if o.is_overridden)
+    is_whole = all(any(accepts(w, key, o) for w in waiting) for o in held)
+    done.append(AppliedOverride(item.override, finding, released, is_whole))
 
 
 def explain_left(waiting: Iterable[WaitingOverride]) -> list[Finding]:

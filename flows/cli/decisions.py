@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ from flows.settings import (
 )
 from programmes.declare import DeclarationError, Draft, draft_entry, entry_lines
 from programmes.load import LoadedProgramme, load_programme
+from schemas.decisions import ACROSS_FILES
 from schemas.figures import round_half_away
 from transforms.row_forms import plain
 from transforms.words import join_words, say_number
@@ -94,26 +96,25 @@ def declare_decision(
         raise UsageError("--use is counts or stated, and goes with --accept")
     wish = Wish(programme, find_home(home_option), cell, sheet, measure, role, reason, day, accept, use, yes, as_json)
     loaded = load_programme(find_programme_folder(programme, wish.home))
-    evidence = _read(target, loaded, wish)
-    if evidence is None:
-        return HELD
-    if accept is not None:
-        proposals = propose_overrides(evidence, loaded, accept, use)
-    else:
-        proposals = propose_corrections(evidence, loaded)
-    return _decide(evidence, loaded, proposals, wish)
+    with ExitStack() as opened:
+        evidence = _read(target, loaded, wish, opened)
+        if evidence is None:
+            return HELD
+        if accept is not None:
+            proposals = propose_overrides(evidence, loaded, accept, use)
+        else:
+            proposals = propose_corrections(evidence, loaded)
+        return _decide(evidence, loaded, proposals, wish)
 
 
-def _read(target: str, loaded: LoadedProgramme, wish: Wish) -> Evidence | None:
-    """The workbook meant: a file, or a receipt. A refused file is told, and None."""
+def _read(target: str, loaded: LoadedProgramme, wish: Wish, opened: ExitStack) -> Evidence | None:
+    """The workbook meant: a file, or a receipt, whose history stays `opened`. A refused file is told, and None."""
     if is_receipt(target):
         if not wish.home.has_history:
             raise UsageError(f"nothing has been received in {wish.home.folder}; name a file instead of {target}")
         history = open_history(wish.home)
-        try:
-            return evidence_of_receipt(history, loaded.programme, find_receipt(history, loaded.programme, target))
-        finally:
-            history.close()
+        opened.callback(history.close)
+        return evidence_of_receipt(history, loaded, find_receipt(history, loaded.programme, target))
     judged = judge_file(Path(target), loaded.programme)
     if judged.status != "refused":
         return evidence_of_file(judged, loaded.programme)
@@ -168,13 +169,22 @@ def _nothing_open(evidence: Evidence, loaded: LoadedProgramme, fitting: Sequence
         places = join_words([_place(p) for p in fitting])
         say(f"boardpack: what can be declared is declared already ({places}); nothing to write")
     elif wish.accept:
-        say(f"boardpack: there is no finding {wish.accept} in it; nothing to write")
+        elsewhere = _where_else(evidence, wish.accept)
+        say(f"boardpack: there is no finding {wish.accept} in it{elsewhere}; nothing to write")
     else:
         say("boardpack: no finding carries a suggestion; nothing to write")
     if wish.is_json:
         print_json(_form(evidence, fitting, None, None, None, wish))
     stands = any(f.severity == "error" and f.is_open for f in judge_with(evidence, loaded).findings)
     return OK if fitting or not stands else HELD
+
+
+def _where_else(evidence: Evidence, code: str) -> str:
+    """Where to look for a finding that a file alone never has."""
+    if evidence.stand is not None or code not in ACROSS_FILES:
+        return ""
+    target = f"{evidence.return_id}@{evidence.period.end.isoformat()}"
+    return f" alone. It comes of comparing workbooks: take the file in, then name what was received, as {target}"
 
 
 def _ask_which(opened: Sequence[Proposal], evidence: Evidence, wish: Wish) -> Proposal:
