@@ -25,7 +25,7 @@ from schemas.decisions import COMPARED, OVERRIDABLE_ERRORS, Override, explain_re
 from schemas.facts import LABEL_FIELD, Observation, Period, Reading
 from schemas.findings import Finding
 from schemas.layout import Layout
-from transforms.cell_names import CellName, find_cells, name_cell, name_plainly
+from transforms.cell_names import CellName, find_cells, name_cell, name_plainly, why_nameless
 from transforms.corrections import says
 from transforms.deciding import Decided, decide_tracker, judge_decided
 
@@ -57,7 +57,8 @@ class Evidence:
 class Proposal:
     """A decision that a finding calls for: its keys but for role, date and reason.
 
-    `why_not` says why it cannot be declared; `is_declared` that it is already.
+    `why_not` says why it cannot be declared; `is_declared` that it is already. `held` is the measure, and its
+    subgroup, of the figures that an override would release, where the finding holds some.
     """
 
     finding: Finding
@@ -66,6 +67,17 @@ class Proposal:
     keys: dict[str, Any]
     why_not: str = ""
     is_declared: bool = False
+    held: tuple[str, str | None] | None = None
+
+    @property
+    def measure(self) -> str:
+        """The measure that it is about, as --measure names it: "visits", or with its subgroup "homes.aged_18"."""
+        measure, group = self.held or (self.keys.get("measure"), self.keys.get("subgroup"))
+        return ".".join(filter(None, (measure, group)))
+
+    def is_about(self, measure: str) -> bool:
+        """Whether --measure means it: by its measure, with or without the subgroup."""
+        return measure in {self.measure, self.measure.partition(".")[0]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +196,7 @@ def _correct(finding: Finding, evidence: Evidence, loaded: LoadedProgramme) -> P
     if reading is not None:
         name = name_cell(reading, evidence.readings, evidence.layout, evidence.period.end)
     if hint is None or reading is None or name is None or name.measure is None:
-        why = "no service, measure and field name this cell alone; mend the workbook instead"
-        return Proposal(finding, finding.sheet or "", cell, {}, why)
+        return Proposal(finding, finding.sheet or "", cell, {}, _why_nameless(reading, evidence))
     keys = {**_whose(evidence), **name.keys(), "expected": reading.raw_text, "right": hint.to}
     why, is_declared = "", False
     for declared in loaded.corrections:
@@ -201,6 +212,17 @@ def _correct(finding: Finding, evidence: Evidence, loaded: LoadedProgramme) -> P
                 "change or take out that entry first"
             )
     return Proposal(finding, reading.sheet, reading.cell, keys, why, is_declared)
+
+
+def _why_nameless(reading: Reading | None, evidence: Evidence) -> str:
+    """Why no declaration can name a cell, and what to do instead."""
+    table = evidence.layout.tables.get(reading.table) if reading is not None else None
+    if reading is None or table is None:
+        return "it is no cell of a table that was read; mend the workbook instead"
+    columns = [r.field for r in evidence.readings if r.table == reading.table]
+    return why_nameless(reading, columns, table) or (
+        "no service, measure and field name this cell alone; mend the workbook instead"
+    )
 
 
 def _whose(evidence: Evidence) -> dict[str, Any]:
@@ -227,15 +249,20 @@ def propose_overrides(evidence: Evidence, loaded: LoadedProgramme, code: str, us
         for measure in about:
             keys = _accept(finding, evidence, measure)
             keys |= {"use": use} if use else {}
-            reason = "" if keys.get("expected") is not None else "nothing names this finding alone"
-            proposal = Proposal(finding, finding.sheet or "", finding.cell or "", keys, reason, not finding.is_open)
+            reason = (
+                ""
+                if keys.get("expected") is not None
+                else _why_nameless(evidence.cell(finding.sheet, finding.cell), evidence)
+            )
+            place = finding.sheet or "", finding.cell or ""
+            proposal = Proposal(finding, *place, keys, reason, not finding.is_open, measure)
             if not any(_is_same(proposal, p) for p in found):
                 found.append(proposal)
     return found
 
 
 def _is_same(one: Proposal, other: Proposal) -> bool:
-    return (one.sheet, one.cell, one.keys) == (other.sheet, other.cell, other.keys)
+    return (one.sheet, one.cell, one.keys, one.held) == (other.sheet, other.cell, other.keys, other.held)
 
 
 def _accept(finding: Finding, evidence: Evidence, measure: tuple[str, str | None] | None) -> dict[str, Any]:

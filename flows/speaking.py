@@ -16,7 +16,7 @@ from schemas.facts import Reading
 from schemas.findings import Finding, make_finding
 from schemas.layout import Layout
 from schemas.repeats import UNKNOWN, expand_repeats
-from transforms.corrections import describe
+from transforms.corrections import unmatched
 from transforms.deciding import Decided, decide_tracker, judge_decided
 from transforms.known import KnownObservation
 from transforms.overrides import WaitingOverride, describe_override
@@ -97,7 +97,7 @@ def _unmatched(decisions: Sequence[Decision]) -> list[Finding]:
     """Decisions about a return and period that was never received."""
     why = "no workbook of that return and date was received"
     return [
-        make_finding("correction_unmatched", where=describe(d))
+        unmatched(d, why)
         if isinstance(d, Correction)
         else make_finding("override_unmatched", where=describe_override(d), why=why)
         for d in decisions

@@ -9,9 +9,9 @@ from schemas.config import Correction, Programme
 from schemas.decisions import Override
 from schemas.evidence import AppliedCorrection, AppliedOverride
 from schemas.facts import CutTable, Observation, Period, Reading
-from schemas.findings import Finding, make_finding
+from schemas.findings import Finding
 from schemas.layout import Layout
-from transforms.corrections import apply_corrections, describe
+from transforms.corrections import apply_corrections, unmatched
 from transforms.judging import judge_tables
 from transforms.overrides import WaitingOverride, place_overrides, settle_findings
 
@@ -74,7 +74,7 @@ def decide_tracker(
     layout: Layout,
 ) -> Decided:
     """Mark what is accepted among the findings of one tracker; its rows hold no figures that can be corrected."""
-    unfit = [make_finding("correction_unmatched", where=describe(c)) for c in corrections]
+    unfit = [unmatched(c, "the rows of a plan or a commentary hold no figures") for c in corrections]
     settled = settle_findings(found, (), place_overrides(overrides, readings, layout), (), readings)
     findings = (*settled.findings, *unfit, *settled.problems)
     return Decided((), findings, overridden=settled.applied, waiting=settled.waiting)

@@ -15,7 +15,7 @@ from schemas.facts import FindingKey, Observation, Reading
 from schemas.figures import decimal_text, round_half_away
 from schemas.findings import Accepted, Finding, make_finding
 from schemas.layout import Layout
-from transforms.cell_names import CellName, find_cells
+from transforms.cell_names import CellName, explain_misfit, find_cells
 from transforms.contexts import finding_key
 from transforms.corrections import says
 
@@ -87,7 +87,7 @@ def place_overrides(overrides: Iterable[Override], readings: Sequence[Reading], 
             continue
         found = find_cells(readings, CellName.of(override), layout, override.period)
         if len(found) != 1:
-            problems.append(_unmatched(override, _no_cell(len(found))))
+            problems.append(_unmatched(override, explain_misfit(found, CellName.of(override))))
         elif not says(found[0], override.expected):
             problems.append(_stale(override, found[0]))
         elif any(_is_same(override, p.override) for p in placed):
@@ -113,10 +113,6 @@ def _is_same(one: Override, other: Override) -> bool:
 
 def _target(override: Override) -> tuple[object, ...]:
     return override.code, CellName.of(override), override.action
-
-
-def _no_cell(count: int) -> str:
-    return "it names no cell that was read" if count == 0 else f"it names {count} cells"
 
 
 def _unmatched(override: Override, why: str) -> Finding:

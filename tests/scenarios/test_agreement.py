@@ -136,6 +136,23 @@ def test_an_override_of_one_measure_leaves_another_that_rests_on_the_same_cell_h
     assert position.findings == ()
 
 
+def test_a_company_figure_that_stands_by_decision_is_marked_although_it_is_summed_from_its_services(
+    tmp_path: Path,
+) -> None:
+    services = "optional_services: [quay_basin, upper_reach, islands]\n"
+    month = HARBOUR_REPORT.replace(services, f"{services}          company: optional\n")
+    harbour = Harbour(tmp_path, **{"returns/harbour_report": month})
+    week = lamps(MARCH)
+    week.write(week.workbook["Lamps"], 9, 1, [("Whole harbour", 694, 538, 156, percent("77.5"))])
+    harbour.take(week, lamps_of_month("March 2031", ("Whole harbour", 695, 538, percent("77.4"))))
+    assert states(harbour.position(MARCH))[None] == "held"
+    stand = changed(LET_STAND, "    service: upper_reach\n", "").replace('"200"', '"694"')
+    (harbour.programme / "overrides.yaml").write_text(stand, encoding="utf-8")
+    rows = {r.service: r for r in harbour.position(MARCH).rows}
+    assert (str(rows[None].value), rows[None].numerator, rows[None].is_overridden) == ("77.5", 538, True)
+    assert {r.is_overridden for s, r in rows.items() if s} == {False}
+
+
 def test_of_a_file_alone_it_is_said_where_contradictions_are_found(harbour: Harbour) -> None:
     path = harbour.save(lamps(MARCH), "week.xlsx")
     result = run("correct", path, "--programme", harbour.programme, "--home", harbour.home,
