@@ -51,6 +51,7 @@ EXAMPLES: dict[str, str] = {
     "covers_doubtful": "the figures cover April to September, as at 31 August",
     "no_layout": "a workbook of 2019 was sent to a programme whose first layout begins in 2021",
     "table_missing": "the sheet with the visits was left out",
+    "headings_differ": "the sheet was made anew: its heading is the old one, its columns have other names",
     "header_missing": "'Out of' was renamed 'Base'",
     "header_duplicate": "a column was copied and the copy left in place",
     "table_twice": "last week's table was left on a second sheet",

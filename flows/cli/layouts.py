@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from flows.cli.intake import say_together
+
 if TYPE_CHECKING:
     from flows.layouts import Suggestion, TriedFile
     from schemas.config import Programme
@@ -244,3 +246,4 @@ def _finding_lines(tried: TriedFile) -> Iterator[str]:
         if finding.accept:
             yield "        If that is meant, these lines accept it:"
             yield from (f"          {line}" for line in finding.accept.splitlines())
+    yield from say_together(tried.findings)
