@@ -82,7 +82,7 @@ AGREEMENT: dict[str, Rule] = {
     ),
     "decision_unmatched": Rule(
         "error",
-        "The recorded new due date of action {key} expects {expected}, but the agreed date was {found}. It is not applied.",
+        "The recorded new due date of action {key} is not applied: {why}.",
         "Check the entry in due_dates.yaml.",
     ),
 }
