@@ -196,7 +196,8 @@ def _trial_lines(tried: TriedFile) -> Iterator[str]:
 
 def _table_lines(table: TriedTable) -> Iterator[str]:
     yield ""
-    yield f"Table {table.id}: sheet '{table.sheet}', headings in row {table.header_row}"
+    headings = f"headings in row {table.header_row}" if table.header_row is not None else "a form, without headings"
+    yield f"Table {table.id}: sheet '{table.sheet}', {headings}"
     from workbooks.suggesting.trial import period_words
 
     for column in table.columns:
