@@ -69,6 +69,7 @@ EXAMPLES: dict[str, str] = {
     "unread_column": "a column 'Of which SEND' was added",
     "unheaded_column": "the heading 'Year to date' was deleted, and its figures still stand",
     "period_unreadable": "a column of figures is headed 'latest'",
+    "month_begun": "the figures of September were sent as at 2 October, and no line says what time they cover",
     "period_twice": "two columns are headed Aug-21",
     "period_future": "a workbook as at August has a filled column for October",
     "period_absent": "the report for August has columns for June and July only",

@@ -168,6 +168,7 @@ def judge_with(evidence: Evidence, loaded: LoadedProgramme, more: Correction | O
         evidence.covered,
         corrections,
         overrides,
+        cadence=evidence.programme.return_of(evidence.return_id).cadence,
     )
 
 

@@ -94,4 +94,6 @@ def _judge(trial: Trial, programme: Programme) -> list[Finding]:
         return [f for cut in cuts for f in read_tracker(cut.readings, trial.period.end, programme).findings]
     if trial.item.kind == "commentary":
         return [f for cut in cuts for f in read_commentary(cut.readings, trial.period.end, programme).findings]
-    return list(judge_tables(cuts, trial.layout, programme, trial.period, trial.covered).findings)
+    return list(
+        judge_tables(cuts, trial.layout, programme, trial.period, trial.covered, cadence=trial.item.cadence).findings
+    )

@@ -118,10 +118,19 @@ def _decide(
         return None
     corrections = [d for d in decisions if isinstance(d, Correction)]
     overrides = [d for d in decisions if isinstance(d, Override)]
-    if then.return_of(receipt.return_id).kind == "tracker":
+    item_then = then.return_of(receipt.return_id)
+    if item_then.kind == "tracker":
         return decide_tracker(readings, item.findings, corrections, overrides, layout)
     return judge_decided(
-        readings, item.findings, layout, then, receipt.period, receipt.covered, corrections, overrides
+        readings,
+        item.findings,
+        layout,
+        then,
+        receipt.period,
+        receipt.covered,
+        corrections,
+        overrides,
+        cadence=item_then.cadence,
     )
 
 

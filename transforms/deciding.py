@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.config import Correction, Programme
+from schemas.config import Cadence, Correction, Programme
 from schemas.decisions import Override
 from schemas.evidence import AppliedCorrection, AppliedOverride
 from schemas.facts import CutTable, Observation, Period, Reading
@@ -47,11 +47,15 @@ def judge_decided(
     covered: Period | None,
     corrections: Sequence[Correction],
     overrides: Sequence[Override],
+    *,
+    cadence: Cadence,
 ) -> Decided:
     """Judge the readings of one return of measures again. `found` are its findings as it was received."""
     fixed = apply_corrections(readings, corrections, layout)
     places = place_overrides(overrides, readings, layout)
-    judged = judge_tables(cut_again(fixed.readings), layout, programme, period, covered, fixed.cells, places.placed)
+    judged = judge_tables(
+        cut_again(fixed.readings), layout, programme, period, covered, fixed.cells, places.placed, cadence=cadence
+    )
     again = {(f.code, f.sheet, f.cell) for f in judged.findings}
     kept = [f for f in found if f.table is None or f.code in _STRUCTURAL]
     kept = [f for f in kept if (f.code, f.sheet, f.cell) not in again]

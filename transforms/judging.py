@@ -6,11 +6,10 @@ stored readings when corrections apply.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from schemas.config import Programme
+from schemas.config import Cadence, Programme
 from schemas.facts import CutTable, Observation, Period, Reading
 from schemas.findings import Finding, make_finding
 from schemas.layout import Layout, MeasureLayout, TableLayout, Term
@@ -24,6 +23,7 @@ from transforms.grids import COMPANY, Context, Grid, duplicated_rows, needs_colu
 from transforms.observing import make_observation
 from transforms.overrides import PlacedOverride, Refusals, accept_company, release_held
 from transforms.repeats import close_repeats
+from transforms.times import Times
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +58,29 @@ def judge_tables(
     covered: Period | None = None,
     corrected: Mapping[tuple[str, str], str] | None = None,
     placed: Sequence[PlacedOverride] = (),
+    *,
+    cadence: Cadence,
 ) -> Judgement:
     """Judge every table of measures that was cut from one workbook.
 
-    `period` is the workbook's own; `covered` is the time that in-period figures are about, where it says
-    so. `corrected` holds the cells, by (sheet, cell), whose reading was corrected; `placed` the overrides
-    that may release what is held.
+    `period` is the workbook's own; `covered` is the time that in-period figures are about, where it says so; else
+    the return's `cadence` may tell. `corrected` holds the cells, by (sheet, cell), whose reading was corrected;
+    `placed` the overrides that may release what is held.
     """
     observations: list[Observation] = []
     findings: list[Finding] = []
     refusals: list[tuple[PlacedOverride, str]] = []
     decided = _Decided(frozenset(corrected or {}), tuple(placed))
+    times = Times(period, covered, cadence)
     for cut in tables:
         table = layout.tables.get(cut.table)
         if table is not None and table.rows.kind != "records":
-            judged = _judge_table(cut, table, layout, programme, period, covered, decided)
+            judged = _judge_table(cut, table, layout, programme, times, decided)
             observations += judged.observations
             findings += judged.findings
             refusals += judged.refusals
     observations, more = close_repeats(observations, tables, layout, programme)
-    return Judgement(tuple(observations), (*findings, *more), tuple(refusals))
+    return Judgement(tuple(observations), (*findings, *more, *times.doubt(observations)), tuple(refusals))
 
 
 def _judge_table(
@@ -85,10 +88,10 @@ def _judge_table(
     table: TableLayout,
     layout: Layout,
     programme: Programme,
-    period: Period,
-    covered: Period | None,
+    times: Times,
     decided: _Decided,
 ) -> _TableJudgement:
+    period = times.own
     grid = Grid(table, cut.readings)
     result = _TableJudgement()
     result.findings += _check_rows(cut, grid, programme)
@@ -108,7 +111,7 @@ def _judge_table(
         _hold_rows(judged, measures, unfit)
         result.findings += judged.findings
         for measure in measures:
-            found = _observe(grid, context, measure, layout, judged, covered, decided)
+            found = _observe(grid, context, measure, layout, judged, times, decided)
             if found is not None:
                 found, refusals = _release(grid, context, measure, found, decided)
                 result.observations.append(found)
@@ -207,13 +210,11 @@ def _observe(
     measure: MeasureLayout,
     layout: Layout,
     judged: RowJudgement,
-    covered: Period | None,
+    times: Times,
     decided: _Decided,
 ) -> Observation | None:
     basis = measure.basis or layout.basis
-    own = covered if covered is not None and context.column is None and basis != "snapshot" else context.period
-    if basis == "ytd" and covered is None:
-        own = Period(financial_year_start(context.period.end), context.period.end, "range")
+    own = times.of(basis, context.period, has_column=context.column is not None)
     found = make_observation(grid, context, measure, own, basis, judged)
     if found is None or not decided.corrected:
         return found
@@ -232,11 +233,6 @@ def _release(
 
     counts = cells(measure.numerator, measure.denominator)
     return release_held(found, decided.placed, counts, cells(measure.stated))
-
-
-def financial_year_start(day: dt.date) -> dt.date:
-    """The first of April on or before a day: year to date counts from there."""
-    return dt.date(day.year if day.month >= 4 else day.year - 1, 4, 1)
 
 
 def _check_rows(cut: CutTable, grid: Grid, programme: Programme) -> list[Finding]:

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli.intake import say_together
-
 if TYPE_CHECKING:
     from flows.layouts import Suggestion, TriedFile
     from schemas.config import Programme
@@ -233,6 +231,8 @@ def _left_lines(trial: Trial) -> Iterator[str]:
 
 
 def _finding_lines(tried: TriedFile) -> Iterator[str]:
+    from flows.cli.intake import say_together
+
     yield ""
     yield "Findings:" if tried.findings else "No findings."
     for finding in tried.findings:
