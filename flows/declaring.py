@@ -28,6 +28,7 @@ from schemas.layout import Layout
 from transforms.cell_names import CellName, find_cells, name_cell, name_plainly, why_nameless
 from transforms.corrections import says
 from transforms.deciding import Decided, decide_tracker, judge_decided
+from transforms.owner_rows import PLAN_CODES
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def evidence_of_receipt(history: History, loaded: LoadedProgramme, receipt: Rece
         then,
         layout,
         tuple(readings),
-        tuple(f for f in history.findings([receipt])[receipt.receipt_id] if f.code not in COMPARED),
+        tuple(f for f in history.findings([receipt])[receipt.receipt_id] if f.code not in COMPARED | PLAN_CODES),
         lambda now, decisions: judge_standing(history, now, receipts, receipt, decisions),
     )
 

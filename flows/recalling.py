@@ -96,7 +96,9 @@ class Recall:
         waiting = {i for i in own if self._spoken[i].waiting}
         told = self.tell(waiting) if waiting else Told()
         there = {r.receipt_id: r for r in told.received}
-        return Told([there.get(i) or self._spoken[i].received for i in own], told.waiting)
+        received = [there.get(i) or self._spoken[i].received for i in own]
+        done = {id(a.override) for r in received for a in r.overridden}
+        return Told(received, [w for w in told.waiting if id(w.override) not in done])
 
     def _waiting(self, known: Iterable[KnownObservation], more: Iterable[int] = ()) -> _Waiting:
         """The overrides of what is told across returns, by receipt, of all that bears on what is known."""

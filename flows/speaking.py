@@ -20,6 +20,7 @@ from transforms.corrections import unmatched
 from transforms.deciding import Decided, decide_tracker, judge_decided
 from transforms.known import KnownObservation
 from transforms.overrides import WaitingOverride, describe_override
+from transforms.owner_rows import PLAN_CODES
 from workbooks.locate import latest_layout
 
 Decision = Correction | Override
@@ -59,7 +60,7 @@ def judge_again(
         number = receipt.receipt_id
         own = stored[number]
         # what comparing found on arrival was so on that day; what stands now is found anew (see flows.comparing)
-        item = to_received(receipt, [f for f in findings[number] if f.code not in COMPARED])
+        item = to_received(receipt, [f for f in findings[number] if f.code not in COMPARED | PLAN_CODES])
         waiting: tuple[WaitingOverride, ...] = ()
         again = None
         if number in decided:

@@ -11,7 +11,7 @@ from flows.speaking import Decision
 from history.records import Receipt
 from history.store import History
 from programmes.load import LoadedProgramme
-from schemas.facts import Observation
+from schemas.facts import Observation, Reading
 from schemas.findings import Finding
 from transforms.actions import rate_actions
 from transforms.deciding import Decided
@@ -34,12 +34,17 @@ def judge_standing(
     told = recall.tell({receipt.receipt_id})
     (item,) = told.received
     findings = item.findings
+    readings: Sequence[Reading] = ()
     if loaded.programme.return_of(receipt.return_id).kind == "tracker":
         findings = _add_plan(findings, _find_in_plan(history, loaded, receipts, receipt))
-    settled = settle_across(findings, told.waiting)
+        readings = history.readings([receipt])[receipt.receipt_id]
+    settled = settle_across(findings, told.waiting, readings=readings)
+    # an override may be about the whole tracker or about an owner's rows of the same date
+    is_alone = sum((r.return_id, r.period.end) == (receipt.return_id, receipt.period.end) for r in receipts) == 1
+    left = explain_left(settled.waiting) if is_alone else []
     return Decided(
         tuple(_figures(recall, receipt)),
-        (*settled.findings, *settled.problems, *explain_left(settled.waiting)),
+        (*settled.findings, *settled.problems, *left),
         item.applied,
         (*item.overridden, *settled.applied),
     )

@@ -79,7 +79,8 @@ def decide_tracker(
 ) -> Decided:
     """Mark what is accepted among the findings of one tracker; its rows hold no figures that can be corrected."""
     unfit = [unmatched(c, "the rows of a plan or a commentary hold no figures") for c in corrections]
-    settled = settle_findings(found, (), place_overrides(overrides, readings, layout), (), readings)
+    places = place_overrides(overrides, readings, layout)
+    settled = settle_findings(found, (), places, (), readings, is_alone=False)
     findings = (*settled.findings, *unfit, *settled.problems)
     return Decided((), findings, overridden=settled.applied, waiting=settled.waiting)
 

@@ -234,10 +234,13 @@ def settle_findings(
     places: OverridePlaces,
     refusals: Refusals,
     readings: Sequence[Reading],
+    *,
+    is_alone: bool = True,
 ) -> Settled:
     """Mark the findings of one workbook that are accepted, and say which overrides are not applied.
 
-    An error counts as accepted once every figure that it holds is released.
+    An error counts as accepted once every figure that it holds is released. Unless the workbook `is_alone` of its
+    date (owners send rows of a tracker beside the whole one), what fits nothing in it waits.
     """
     cells = {(r.sheet, r.cell): r for r in readings}
     told = {finding_key(f): f for f in reversed(findings)}
@@ -250,14 +253,15 @@ def settle_findings(
         why = refused.get(id(place)) or _why_not(place, held)
         finding = told.get(place.key)
         if finding is None:
-            _set_aside(WaitingOverride(place.override, place.reading), waiting, problems)
+            item = WaitingOverride(place.override, place.reading)
+            _set_aside(item, waiting, problems, waits=not is_alone)
         elif why:
             problems.append(_unmatched(place.override, why))
         else:
             own = tuple(o for o in held if _override_of(o, place.key, [place]))
             done.append(AppliedOverride(place.override, finding, own, all(o.is_overridden for o in held)))
     for override in places.loose:
-        _settle_loose(WaitingOverride(override), findings, cells, done, waiting, problems)
+        _settle_loose(WaitingOverride(override), findings, cells, done, waiting, problems, waits=not is_alone)
     return Settled(_mark(findings, done), tuple(done), tuple(waiting), tuple(problems))
 
 
@@ -270,13 +274,18 @@ def accepts(item: WaitingOverride, key: FindingKey, own: Observation) -> bool:
 
 
 def settle_across(
-    findings: Sequence[Finding], waiting: Sequence[WaitingOverride], contradicted: Sequence[Contradicted] = ()
+    findings: Sequence[Finding],
+    waiting: Sequence[WaitingOverride],
+    contradicted: Sequence[Contradicted] = (),
+    readings: Sequence[Reading] = (),
 ) -> Settled:
     """Mark the findings that are accepted among those that come of comparing workbooks.
 
     Overrides name them by action or row, or by the cell that the finding stands at. `contradicted` are the
-    figures of the workbook that other workbooks contradict, as the overrides leave them.
+    figures of the workbook that other workbooks contradict, as the overrides leave them; `readings` the cells
+    whose text an override may expect.
     """
+    read = {(r.sheet, r.cell): r for r in readings}
     done: list[AppliedOverride] = []
     left: list[WaitingOverride] = []
     problems: list[Finding] = []
@@ -284,8 +293,8 @@ def settle_across(
         if item.override.code in AGREEMENT:
             _settle_contradicted(item, findings, waiting, contradicted, done, left, problems)
         else:
-            cells = {(item.reading.sheet, item.reading.cell): item.reading} if item.reading else {}
-            _settle_loose(item, findings, cells, done, left, problems)
+            own = {(item.reading.sheet, item.reading.cell): item.reading} if item.reading else {}
+            _settle_loose(item, findings, read | own, done, left, problems, waits=True)
     return Settled(_mark(findings, done), tuple(done), tuple(left), tuple(problems))
 
 
@@ -344,9 +353,11 @@ def _identity(finding: Finding) -> tuple[str, ...]:
     return finding_key(finding) if finding.cell else (finding.code, finding.message)
 
 
-def _set_aside(item: WaitingOverride, waiting: list[WaitingOverride], problems: list[Finding]) -> None:
-    """An override whose finding this workbook alone does not have."""
-    if item.override.code in ACROSS_FILES:
+def _set_aside(
+    item: WaitingOverride, waiting: list[WaitingOverride], problems: list[Finding], *, waits: bool
+) -> None:
+    """An override whose finding this workbook alone does not have; others may have it."""
+    if waits or item.override.code in ACROSS_FILES:
         waiting.append(item)
     else:
         problems.append(_stale(item.override, item.reading, _GONE))
@@ -359,13 +370,15 @@ def _settle_loose(
     done: list[AppliedOverride],
     waiting: list[WaitingOverride],
     problems: list[Finding],
+    *,
+    waits: bool,
 ) -> None:
     """Settle one override that is matched by what the findings are about."""
     override = item.override
     meant = [f for f in findings if _is_meant(f, item, cells)]
     found = [f for f in meant if _is_expected(f, override, cells)]
     if not meant:
-        _set_aside(item, waiting, problems)
+        _set_aside(item, waiting, problems, waits=waits)
     elif len(found) > 1:
         problems.append(_unmatched(override, f"it fits {len(found)} findings"))
     elif found:
