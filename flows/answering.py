@@ -9,6 +9,7 @@ from typing import Any
 
 from schemas.days import day_of
 from transforms.words import join_words, plural, say_accepted, say_date, say_target
+from workbooks.formats import is_percent_format
 
 _Form = Mapping[str, Any]
 
@@ -107,19 +108,27 @@ def _say_cell(operand: _Form) -> str:
     printed = operand["as_printed"] or "empty"
     name = operand["name"].rpartition(": ")[2].replace(".", ", ")
     exact = _hidden_digits(operand)
-    within = f" (the cell holds {exact}, shown as {operand['number_format']})" if exact else ""
+    within = f" (the cell holds {exact} and shows {printed})" if exact else ""
     return f"{name} {printed} at {operand['sheet']}!{operand['cell']}{within}"
 
 
 def _hidden_digits(operand: _Form) -> str:
-    """What a cell holds, where its number format shows less of it."""
+    """What a cell holds, where its number format shows less of it.
+
+    The value of a percentage is in points. Its cell holds a hundredth of that where its format shows percent, and
+    where it is written as a bare fraction.
+    """
     if operand["value"] is None or operand["correction"]:
         return ""
+    printed = operand["as_printed"].replace(",", "").strip()
     try:
-        shown = Decimal(operand["as_printed"].removesuffix("%").replace(",", "").strip())
-        return "" if shown == Decimal(operand["value"]) else str(operand["value"])
+        shown, value = Decimal(printed.removesuffix("%")), Decimal(operand["value"])
     except InvalidOperation:
         return ""
+    if is_percent_format(operand["number_format"]):
+        return "" if shown == value else format(value.scaleb(-2), "f")
+    held = value if abs(shown - value) <= abs(shown - value.scaleb(-2)) else value.scaleb(-2)
+    return "" if shown == held else format(held, "f")
 
 
 def _say_decisions(operand: _Form) -> Iterator[str]:

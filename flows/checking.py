@@ -103,7 +103,8 @@ def judge_file(path: Path, programme: Programme) -> JudgedFile:
             for table in reading.tables:
                 findings += read_commentary(table.readings, reading.period.end, programme, reading.scope).findings
         else:
-            judged = judge_tables(reading.tables, reading.layout, programme, reading.period, reading.covered)
+            times = reading.period, reading.covered
+            judged = judge_tables(reading.tables, reading.layout, programme, *times, cadence=reading.item.cadence)
             observations = judged.observations
             findings += judged.findings
     findings = [place_acceptance(f, reading.item, reading.period) for f in findings]

@@ -19,29 +19,46 @@ from schemas.evidence import ComparedReturn, ReceivedFile
 from schemas.facts import Observation, Period, Reading
 from schemas.findings import Finding
 from schemas.spelling import normalise
-from transforms.agreement import Conflict, demote_companies, find_conflicts, hold_conflicts
+from transforms.agreement import (
+    Conflict,
+    demote_companies,
+    find_conflicts,
+    hold_conflicts,
+    release_conflicts,
+)
 from transforms.doubts import EARLIER_RETURNS, find_changed_titles, find_doubts, read_titles
 from transforms.known import KnownObservation
+from transforms.overrides import Contradicted, WaitingOverride, accepts, settle_across
 from transforms.periods import find_period_conflicts
 
 if TYPE_CHECKING:
     from history.records import Receipt
     from history.store import History
 
-_COMPARED = {
-    "returns_disagree",
-    "periods_disagree",
-    "denominator_repeated",
-    "figure_unchanged",
-    "jump",
-    "weekday_unusual",
-    "same_as_previous",
-    "as_at_future",
-    "title_changed",
-}
-"""The findings that a comparison makes. They are stored as they were on arrival, and derived anew for a pack."""
 
 _Findings = dict[int, list[Finding]]
+_Waiting = Mapping[int, Sequence[WaitingOverride]]
+"""The overrides of what is told across workbooks, by the receipt that they are about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What is known, held where workbooks contradict each other, and what that tells of each receipt.
+
+    `contradicted` are the figures that the findings hold, or would hold without an override, by receipt.
+    """
+
+    known: list[KnownObservation]
+    findings: _Findings
+    contradicted: dict[int, list[Contradicted]]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFile:
+    """A received file with all that is told of it, and the overrides about it that found nothing to accept."""
+
+    received: ReceivedFile
+    waiting: tuple[WaitingOverride, ...] = ()
 
 
 def compare_known(
@@ -49,56 +66,62 @@ def compare_known(
     received: Sequence[ReceivedFile],
     names: Mapping[int, str],
     programme: Programme,
+    waiting: _Waiting,
     wanted: Collection[int] | None = None,
-) -> list[ReceivedFile]:
+) -> list[ToldFile]:
     """The received files (those wanted, if any are named), with what holding them against each other tells.
 
-    `known` and `received` are in the order in which receipts speak; `names` are the file names by receipt.
-    Titles that changed are the plan's to tell.
+    `known` and `received` are in the order in which receipts speak; `names` are the file names by receipt;
+    `waiting` the overrides about any receipt of what is known. Titles that changed are the plan's to tell.
     """
-    held, findings = hold_compared(known, names, programme)
-    doubts = _find_doubts(held, [_to_compared(r) for r in received], programme, wanted)
+    compared = hold_compared(known, names, programme, waiting)
+    doubts = _find_doubts(compared.known, [_to_compared(r) for r in received], programme, wanted)
     told = []
     for item in received:
-        if wanted is None or item.receipt_id in wanted:
-            kept = [f for f in item.findings if f.code not in _COMPARED]
-            own = (*findings.get(item.receipt_id, ()), *doubts.get(item.receipt_id, ()))
-            told.append(replace(item, findings=(*kept, *own)))
+        number = item.receipt_id
+        if wanted is None or number in wanted:
+            found = (*item.findings, *compared.findings.get(number, ()), *doubts.get(number, ()))
+            settled = settle_across(found, waiting.get(number, ()), compared.contradicted.get(number, ()))
+            findings = (*settled.findings, *settled.problems)
+            overridden = (*item.overridden, *settled.applied)
+            told.append(ToldFile(replace(item, findings=findings, overridden=overridden), settled.waiting))
     return told
 
 
 def hold_compared(
-    known: Sequence[KnownObservation],
-    names: Mapping[int, str],
-    programme: Programme,
-    accepted: Collection[tuple[int, Finding]] = frozenset(),
-) -> tuple[list[KnownObservation], _Findings]:
+    known: Sequence[KnownObservation], names: Mapping[int, str], programme: Programme, waiting: _Waiting
+) -> Compared:
     """What is known, held where returns contradict each other, and what that tells of each receipt.
 
-    A contradiction that was `accepted`, by receipt and finding, holds nothing of that receipt.
+    A contradiction that one of the `waiting` overrides accepts holds nothing of the receipt it is about.
+    Whatever follows from what is held follows after that.
     """
-    held, findings = _find_conflicts(known, names, programme, accepted)
-    demoted = demote_companies(known, held, programme)
-    held = hold_conflicts(held, demoted, state="stated_only")
-    _add(findings, [(held[c.position].receipt_id, c.finding) for c in demoted])
-    return held, findings
+    compared = _find_conflicts(known, names, programme, waiting)
+    demoted = demote_companies(known, compared.known, programme)
+    _add(compared.findings, [(known[c.position].receipt_id, c.finding) for c in demoted])
+    return replace(compared, known=hold_conflicts(compared.known, demoted, state="stated_only"))
 
 
 def _find_conflicts(
-    known: Sequence[KnownObservation],
-    names: Mapping[int, str],
-    programme: Programme,
-    accepted: Collection[tuple[int, Finding]] = frozenset(),
-) -> tuple[list[KnownObservation], _Findings]:
-    def standing(found: Sequence[Conflict]) -> list[Conflict]:
-        return [c for c in found if (known[c.position].receipt_id, c.finding) not in accepted]
+    known: Sequence[KnownObservation], names: Mapping[int, str], programme: Programme, waiting: _Waiting
+) -> Compared:
+    def is_accepted(conflict: Conflict) -> bool:
+        item = known[conflict.position]
+        return any(accepts(w, conflict.key, item.observation) for w in waiting.get(item.receipt_id, ()))
 
-    findings: _Findings = {}
-    conflicts = find_conflicts(known, names, programme)
-    held = hold_conflicts(known, standing(conflicts))
+    found = find_conflicts(known, names, programme)
+    held = hold_conflicts(known, [c for c in found if not is_accepted(c)])
     later = find_period_conflicts(held, programme)
-    _add(findings, [(known[c.position].receipt_id, c.finding) for c in (*conflicts, *later)])
-    return hold_conflicts(held, standing(later)), findings
+    held = hold_conflicts(held, [c for c in later if not is_accepted(c)])
+    told = [*found, *later]
+    held = release_conflicts(held, [c for c in told if is_accepted(c)])
+    findings: _Findings = {}
+    _add(findings, [(known[c.position].receipt_id, c.finding) for c in told])
+    contradicted: dict[int, list[Contradicted]] = {}
+    for conflict in told:
+        item = held[conflict.position]
+        contradicted.setdefault(item.receipt_id, []).append(Contradicted(conflict.key, item.observation))
+    return Compared(held, findings, contradicted)
 
 
 def _add(findings: _Findings, told: Iterable[tuple[int, Finding]]) -> None:
@@ -246,11 +269,11 @@ def _compare_arriving(
         day = day_of(receipt.received_at)
         returns.append(ComparedReturn(receipt.receipt_id, receipt.return_id, receipt.period, receipt.name, day, ()))
     ids = {a.receipt.receipt_id for a in needed}
-    held, findings = _find_conflicts(known, {r.receipt_id: r.name for r in returns}, programme)
-    doubts = _find_doubts(held, returns, programme, ids)
+    compared = _find_conflicts(known, {r.receipt_id: r.name for r in returns}, programme, {})
+    doubts = _find_doubts(compared.known, returns, programme, ids)
     return {
         a.place: [
-            *findings.get(a.receipt.receipt_id, []),
+            *compared.findings.get(a.receipt.receipt_id, []),
             *doubts[a.receipt.receipt_id],
             *_find_titles(a, arriving, order, programme, history),
         ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +14,29 @@ from pydantic import ValidationError
 from flows.checking import JudgedFile
 from flows.locks import editing
 from flows.settings import UsageError
-from flows.speaking import read_with
+from flows.speaking import Decision, read_with
+from flows.standing import judge_standing
 from history.records import Receipt
 from history.store import History
 from programmes.declare import Draft, draft_entry, write_draft
 from programmes.load import LoadedProgramme, load_programme
 from schemas.config import Correction, Programme
-from schemas.decisions import OVERRIDABLE_ERRORS, Override, explain_refusal
+from schemas.decisions import COMPARED, OVERRIDABLE_ERRORS, Override, explain_refusal
 from schemas.facts import LABEL_FIELD, Observation, Period, Reading
 from schemas.findings import Finding
 from schemas.layout import Layout
-from transforms.cell_names import CellName, find_cells, name_cell, name_plainly
+from transforms.cell_names import CellName, find_cells, name_cell, name_plainly, why_nameless
 from transforms.corrections import says
 from transforms.deciding import Decided, decide_tracker, judge_decided
+from transforms.owner_rows import PLAN_CODES
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A workbook of one return and date, from a file or from history: what was read and what was found."""
+    """A workbook of one return and date, from a file or from history: what was read and what was found in it alone.
+
+    `stand` judges a received one beside all that is known, with decisions; the history it came from stays open.
+    """
 
     name: str
     return_id: str
@@ -42,6 +47,7 @@ class Evidence:
     layout: Layout
     readings: tuple[Reading, ...]
     findings: tuple[Finding, ...]
+    stand: Callable[[LoadedProgramme, Sequence[Decision]], Decided] | None = field(default=None, compare=False)
 
     def cell(self, sheet: str | None, cell: str | None) -> Reading | None:
         """The reading at an address."""
@@ -52,7 +58,8 @@ class Evidence:
 class Proposal:
     """A decision that a finding calls for: its keys but for role, date and reason.
 
-    `why_not` says why it cannot be declared; `is_declared` that it is already.
+    `why_not` says why it cannot be declared; `is_declared` that it is already. `held` is the measure, and its
+    subgroup, of the figures that an override would release, where the finding holds some.
     """
 
     finding: Finding
@@ -61,6 +68,17 @@ class Proposal:
     keys: dict[str, Any]
     why_not: str = ""
     is_declared: bool = False
+    held: tuple[str, str | None] | None = None
+
+    @property
+    def measure(self) -> str:
+        """The measure that it is about, as --measure names it: "visits", or with its subgroup "homes.aged_18"."""
+        measure, group = self.held or (self.keys.get("measure"), self.keys.get("subgroup"))
+        return ".".join(filter(None, (measure, group)))
+
+    def is_about(self, measure: str) -> bool:
+        """Whether --measure means it: by its measure, with or without the subgroup."""
+        return measure in {self.measure, self.measure.partition(".")[0]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +107,10 @@ def evidence_of_file(judged: JudgedFile, programme: Programme) -> Evidence:
     )
 
 
-def evidence_of_receipt(history: History, programme: Programme, receipt: Receipt) -> Evidence:
-    """A filed workbook, as it was read then."""
+def evidence_of_receipt(history: History, loaded: LoadedProgramme, receipt: Receipt) -> Evidence:
+    """A filed workbook, as it was read then and as it stands now."""
+    programme = loaded.programme
+    receipts = history.receipts(programme.id, None)
     readings = history.readings([receipt])[receipt.receipt_id]
     then, layout = read_with(history, programme, receipt, readings)
     if layout is None:
@@ -104,7 +124,8 @@ def evidence_of_receipt(history: History, programme: Programme, receipt: Receipt
         then,
         layout,
         tuple(readings),
-        tuple(history.findings([receipt])[receipt.receipt_id]),
+        tuple(f for f in history.findings([receipt])[receipt.receipt_id] if f.code not in COMPARED | PLAN_CODES),
+        lambda now, decisions: judge_standing(history, now, receipts, receipt, decisions),
     )
 
 
@@ -131,11 +152,10 @@ def is_receipt(text: str) -> bool:
 
 def judge_with(evidence: Evidence, loaded: LoadedProgramme, more: Correction | Override | None = None) -> Decided:
     """What the workbook gives with the decisions that are declared about it, and one more."""
-    own = [
-        d
-        for d in (*loaded.corrections, *loaded.overrides, *([more] if more else []))
-        if (d.return_id, d.period) == (evidence.return_id, evidence.period.end)
-    ]
+    declared = [*loaded.corrections, *loaded.overrides, *([more] if more else [])]
+    if evidence.stand is not None:
+        return evidence.stand(loaded, declared)
+    own = [d for d in declared if (d.return_id, d.period) == (evidence.return_id, evidence.period.end)]
     corrections = [d for d in own if isinstance(d, Correction)]
     overrides = [d for d in own if isinstance(d, Override)]
     if evidence.kind == "tracker":
@@ -149,6 +169,7 @@ def judge_with(evidence: Evidence, loaded: LoadedProgramme, more: Correction | O
         evidence.covered,
         corrections,
         overrides,
+        cadence=evidence.programme.return_of(evidence.return_id).cadence,
     )
 
 
@@ -177,8 +198,7 @@ def _correct(finding: Finding, evidence: Evidence, loaded: LoadedProgramme) -> P
     if reading is not None:
         name = name_cell(reading, evidence.readings, evidence.layout, evidence.period.end)
     if hint is None or reading is None or name is None or name.measure is None:
-        why = "no service, measure and field name this cell alone; mend the workbook instead"
-        return Proposal(finding, finding.sheet or "", cell, {}, why)
+        return Proposal(finding, finding.sheet or "", cell, {}, _why_nameless(reading, evidence))
     keys = {**_whose(evidence), **name.keys(), "expected": reading.raw_text, "right": hint.to}
     why, is_declared = "", False
     for declared in loaded.corrections:
@@ -194,6 +214,17 @@ def _correct(finding: Finding, evidence: Evidence, loaded: LoadedProgramme) -> P
                 "change or take out that entry first"
             )
     return Proposal(finding, reading.sheet, reading.cell, keys, why, is_declared)
+
+
+def _why_nameless(reading: Reading | None, evidence: Evidence) -> str:
+    """Why no declaration can name a cell, and what to do instead."""
+    table = evidence.layout.tables.get(reading.table) if reading is not None else None
+    if reading is None or table is None:
+        return "it is no cell of a table that was read; mend the workbook instead"
+    columns = [r.field for r in evidence.readings if r.table == reading.table]
+    return why_nameless(reading, columns, table) or (
+        "no service, measure and field name this cell alone; mend the workbook instead"
+    )
 
 
 def _whose(evidence: Evidence) -> dict[str, Any]:
@@ -220,15 +251,20 @@ def propose_overrides(evidence: Evidence, loaded: LoadedProgramme, code: str, us
         for measure in about:
             keys = _accept(finding, evidence, measure)
             keys |= {"use": use} if use else {}
-            reason = "" if keys.get("expected") is not None else "nothing names this finding alone"
-            proposal = Proposal(finding, finding.sheet or "", finding.cell or "", keys, reason, not finding.is_open)
+            reason = (
+                ""
+                if keys.get("expected") is not None
+                else _why_nameless(evidence.cell(finding.sheet, finding.cell), evidence)
+            )
+            place = finding.sheet or "", finding.cell or ""
+            proposal = Proposal(finding, *place, keys, reason, not finding.is_open, measure)
             if not any(_is_same(proposal, p) for p in found):
                 found.append(proposal)
     return found
 
 
 def _is_same(one: Proposal, other: Proposal) -> bool:
-    return (one.sheet, one.cell, one.keys) == (other.sheet, other.cell, other.keys)
+    return (one.sheet, one.cell, one.keys, one.held) == (other.sheet, other.cell, other.keys, other.held)
 
 
 def _accept(finding: Finding, evidence: Evidence, measure: tuple[str, str | None] | None) -> dict[str, Any]:
@@ -329,7 +365,7 @@ def _propose_again(
 
 def _is_derived(item: Observation, observations: Sequence[Observation]) -> bool:
     """Whether a released figure is printed as such: a company figure only if its services give their counts."""
-    if item.service is not None or item.is_overridden:
+    if item.service is not None or (item.is_overridden and item.chosen != "own"):
         return True
     parts = [o for o in observations if o.service is not None and _about(replace(o, service=None)) == _about(item)]
     return all(p.state == "sound" and p.numerator is not None for p in parts)

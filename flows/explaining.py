@@ -62,8 +62,11 @@ def _resolve(text: str | None, spellings: dict[str, tuple[str, ...]], what: str)
         return None
     found = find_id(text, spellings)
     if found is None:
-        near = nearest(text, list(spellings))
-        raise UsageError(f"there is no {what} '{text}'" + (f"; did you mean '{near}'?" if near else ""))
+        by_spelling = {own: item for item, known in spellings.items() for own in known}
+        near = nearest(text, list(by_spelling))
+        known = join_words(list(spellings), "or") or "none; leave the option out"
+        hint = f"did you mean '{by_spelling[near]}'? " if near else ""
+        raise UsageError(f"there is no {what} '{text}'; {hint}the programme has {known}")
     return found
 
 

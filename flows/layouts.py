@@ -13,6 +13,7 @@ from schemas.config import Programme, Return
 from schemas.drift import place_acceptance
 from schemas.findings import Finding
 from schemas.proposal import Proposal
+from transforms.commentary import read_commentary
 from transforms.judging import judge_tables
 from transforms.tracker import read_tracker
 from workbooks.grid import OpenedWorkbook
@@ -91,4 +92,8 @@ def _judge(trial: Trial, programme: Programme) -> list[Finding]:
     cuts = [table.cut for table in trial.tables]
     if trial.item.kind == "tracker":
         return [f for cut in cuts for f in read_tracker(cut.readings, trial.period.end, programme).findings]
-    return list(judge_tables(cuts, trial.layout, programme, trial.period, trial.covered).findings)
+    if trial.item.kind == "commentary":
+        return [f for cut in cuts for f in read_commentary(cut.readings, trial.period.end, programme).findings]
+    return list(
+        judge_tables(cuts, trial.layout, programme, trial.period, trial.covered, cadence=trial.item.cadence).findings
+    )

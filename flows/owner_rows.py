@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from flows.checking import JudgedFile
@@ -13,7 +13,8 @@ from programmes.load import LoadedProgramme
 from schemas.config import Programme
 from schemas.evidence import ReceivedFile
 from schemas.findings import Finding
-from transforms.actions import rate_actions
+from transforms.actions import RatedPlan, rate_actions
+from transforms.overrides import WaitingOverride, settle_across
 from transforms.owner_rows import PLAN_CODES
 from transforms.tracker import Tracker, read_tracker
 
@@ -45,13 +46,29 @@ def compare_with_plan(history: History, judged: JudgedFile, loaded: LoadedProgra
 
 
 def renew_findings(
-    received: Iterable[ReceivedFile], owner_findings: Mapping[int, tuple[Finding, ...]]
-) -> list[ReceivedFile]:
-    """Received files, those of owners' rows with the findings against the plan as it is known now."""
-    return [
-        replace(r, findings=_renew(r.findings, owner_findings[r.receipt_id])) if r.receipt_id in owner_findings else r
-        for r in received
-    ]
+    history: History,
+    received: Iterable[ReceivedFile],
+    receipts: Sequence[Receipt],
+    plan: RatedPlan,
+    waiting: Sequence[WaitingOverride],
+) -> tuple[list[ReceivedFile], list[WaitingOverride]]:
+    """Received files, those of owners' rows with the findings against the plan as it is known now, accepted where
+    one of the `waiting` overrides does; and the overrides that found nothing among them."""
+    by_id = {r.receipt_id: r for r in receipts}
+    renewed: list[ReceivedFile] = []
+    done: set[int] = set()
+    for item in received:
+        if item.receipt_id not in plan.owner_findings:
+            renewed.append(item)
+            continue
+        own = [w for w in waiting if (w.override.return_id, w.override.period) == (item.return_id, item.period.end)]
+        readings = history.readings([by_id[item.receipt_id]])[item.receipt_id] if own else ()
+        settled = settle_across(_renew(item.findings, plan.owner_findings[item.receipt_id]), own, readings=readings)
+        done |= {id(a.override) for a in settled.applied}
+        findings = (*settled.findings, *settled.problems)
+        done |= {id(w.override) for w in own} - {id(w.override) for w in settled.waiting}
+        renewed.append(replace(item, findings=findings, overridden=(*item.overridden, *settled.applied)))
+    return renewed, [w for w in waiting if id(w.override) not in done]
 
 
 def _renew(findings: Iterable[Finding], new: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -20,7 +20,7 @@ from history.store import History
 from programmes.load import LoadedProgramme
 from schemas.config import Correction, DueDateDecision, Programme
 from schemas.days import day_of
-from schemas.decisions import Override
+from schemas.decisions import ACROSS_FILES, Override
 from schemas.evidence import AppliedOverride, ReceivedFile, RefusedFile
 from schemas.findings import Finding
 from schemas.kpi import KpiRow
@@ -140,12 +140,10 @@ def derive_known(
     if is_whole:
         prepare_charts(facts, rows, programme, as_at)
     told = recall.tell(seen) if is_whole else recall.tell_decided(seen)
-    waiting = _of_latest(told.waiting, receipts, as_at)
-    plan = RatedPlan()
-    if is_whole or waiting:
-        moves = [read_decision(DueDateDecision, d) for d in history.decisions_at(name, "due_date", known)]
-        plan = rate_actions(read_trackers(history, programme, receipts, as_at), programme, moves, as_at)
-    plan, across, problems = _accept_across(plan, waiting)
+    plan = _rate_plan(history, programme, receipts, as_at, known) if is_whole or told.waiting else RatedPlan()
+    all_received = _all_received(receipts, seen, told.received)
+    received, waiting = renew_findings(history, all_received, receipts, plan, told.waiting)
+    plan, across, problems = _accept_across(plan, _of_latest(waiting, receipts, as_at))
     return Position(
         programme,
         as_at,
@@ -154,7 +152,7 @@ def derive_known(
         facts,
         rows,
         plan,
-        tuple(renew_findings(_all_received(receipts, seen, told.received), plan.owner_findings)),
+        tuple(received),
         tuple(_refused(history, programme, known, before)),
         tuple(corrections),
         (*find_unmatched(decisions, receipts), *problems),
@@ -163,6 +161,14 @@ def derive_known(
         tuple(_remarks(history, programme, receipts, as_at)) if is_whole else (),
         tuple(_calendars(history, programme, as_at, known)) if is_whole else (),
     )
+
+
+def _rate_plan(
+    history: History, programme: Programme, receipts: Sequence[Receipt], as_at: dt.date, known: int
+) -> RatedPlan:
+    """The actions of the plan as rated on a date, with the due dates that were decided until an event."""
+    moves = [read_decision(DueDateDecision, d) for d in history.decisions_at(programme.id, "due_date", known)]
+    return rate_actions(read_trackers(history, programme, receipts, as_at), programme, moves, as_at)
 
 
 def choose_in_view(
@@ -204,9 +210,14 @@ def _all_received(
 def _of_latest(
     waiting: Sequence[WaitingOverride], receipts: Sequence[Receipt], as_at: dt.date
 ) -> list[WaitingOverride]:
-    """The overrides of what is told across workbooks that are about the latest return; older ones rest."""
+    """The overrides that still wait, those of what is told across workbooks only where they are about the latest
+    return; older ones rest."""
     last = _last_periods(receipts, as_at)
-    return [w for w in waiting if last.get(w.override.return_id) == w.override.period]
+    return [
+        w
+        for w in waiting
+        if w.override.code not in ACROSS_FILES or last.get(w.override.return_id) == w.override.period
+    ]
 
 
 def _last_periods(receipts: Iterable[Receipt], as_at: dt.date) -> dict[str, dt.date]:

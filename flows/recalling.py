@@ -9,24 +9,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from flows.comparing import compare_known, find_earlier, hold_compared
+from flows.comparing import ToldFile, compare_known, find_earlier, hold_compared
 from flows.speaking import Decision, Spoken, judge_again, match_decisions
 from history.records import Receipt
 from history.store import History
 from schemas.config import Correction, Programme
 from schemas.evidence import ReceivedFile
-from schemas.findings import Finding
 from transforms.agreement import keep_most_exact
 from transforms.known import KnownObservation
-from transforms.overrides import WaitingOverride, settle_across
+from transforms.overrides import WaitingOverride
 from transforms.periods import is_summed
 from transforms.spans import Span, join_spans
 
 _Place = tuple[int, int]
 """Where an observation stands in the order of what is known: its receipt's place, and its own in the receipt."""
 _Placed = dict[_Place, KnownObservation]
+_Waiting = dict[int, Sequence[WaitingOverride]]
 _WEEK = 10
 
 
@@ -59,7 +59,6 @@ class Recall:
         self._decisions = match_decisions(receipts, decisions)
         self._adding = {i for i, own in self._decisions.items() if any(_adds_figures(d) for d in own)}
         self._spoken: dict[int, Spoken] = {}
-        self._accepted: dict[int, set[tuple[int, Finding]]] = {}
 
     # what figures are made of (see transforms.known.FactSource)
 
@@ -68,14 +67,13 @@ class Recall:
         span = (first, min(last, self._as_at))
         found = self._gather(measures, span)
         known = [found[place] for place in sorted(found)]
-        accepted = self._accept({k.receipt_id for k in known if k.receipt_id in self._decisions})
-        held, _ = hold_compared(known, self._names, self._programme, accepted)
+        held = hold_compared(known, self._names, self._programme, self._waiting(known)).known
         return [k for k in keep_most_exact(held) if _is_within(k, span) and k.observation.measure in measures]
 
     def last_end(self, measure: str, before: dt.date) -> dt.date | None:
         """The last day before a date on which a period of the measure may end; None where there is none."""
         stored = self._history.last_period_end(self._programme.id, measure, before, self._newest)
-        added = [k.observation for k in self._say(self._adding) if k.observation.measure == measure]
+        added = [k.observation for k in self.say(self._adding) if k.observation.measure == measure]
         ends = [o.period.end for o in added if o.period.end < before]
         return max([*ends, stored] if stored else ends, default=None)
 
@@ -86,19 +84,10 @@ class Recall:
 
         An override that accepts what is told across returns is looked for among them; the others wait.
         """
-        told = Told(self._compare(ids), self._waiting(ids))
-        for place, item in enumerate(told.received):
-            about = (item.return_id, item.period.end)
-            own = [w for w in told.waiting if (w.override.return_id, w.override.period) == about]
-            settled = settle_across(item.findings, own)
-            done = {id(a.override) for a in settled.applied}
-            told.waiting = [w for w in told.waiting if id(w.override) not in done]
-            overridden = (*item.overridden, *settled.applied)
-            told.received[place] = replace(item, findings=settled.findings, overridden=overridden)
-            self._accepted[item.receipt_id] = {
-                (item.receipt_id, replace(a.finding, accepted=None)) for a in settled.applied
-            }
-        return told
+        told = self._compare(ids)
+        done = {id(a.override) for t in told for a in t.received.overridden}
+        left = {id(w.override): w for t in told for w in t.waiting if id(w.override) not in done}
+        return Told([t.received for t in told], list(left.values()))
 
     def tell_decided(self, ids: Iterable[int]) -> Told:
         """The decided ones among receipts, with what is told of the decisions; doubts only where one accepts them."""
@@ -107,25 +96,22 @@ class Recall:
         waiting = {i for i in own if self._spoken[i].waiting}
         told = self.tell(waiting) if waiting else Told()
         there = {r.receipt_id: r for r in told.received}
-        return Told([there.get(i) or self._spoken[i].received for i in own], told.waiting)
+        received = [there.get(i) or self._spoken[i].received for i in own]
+        done = {id(a.override) for r in received for a in r.overridden}
+        return Told(received, [w for w in told.waiting if id(w.override) not in done])
 
-    def _accept(self, ids: Collection[int]) -> set[tuple[int, Finding]]:
-        """The contradictions that overrides accept of receipts, by receipt and finding."""
+    def _waiting(self, known: Iterable[KnownObservation], more: Iterable[int] = ()) -> _Waiting:
+        """The overrides of what is told across returns, by receipt, of all that bears on what is known."""
+        ids = {*more, *(k.receipt_id for k in known)} & self._decisions.keys()
         self._speak(ids)
-        waiting = {i for i in ids if self._spoken[i].waiting}
-        if waiting - self._accepted.keys():
-            self.tell(waiting)
-        return {pair for i in waiting for pair in self._accepted[i]}
+        return {i: self._spoken[i].waiting for i in ids}
 
-    def _waiting(self, ids: Collection[int]) -> list[WaitingOverride]:
-        return [w for i in self._in_order(ids) for w in self._spoken[i].waiting]
-
-    def _compare(self, ids: Collection[int]) -> list[ReceivedFile]:
+    def _compare(self, ids: Collection[int]) -> list[ToldFile]:
         """Receipts with what holding them against each other and against those before them tells."""
         group = self._in_order({*ids, *(r.receipt_id for i in ids for r in self._before(i))})
         self._speak(group)
         days: dict[str, set[dt.date]] = {}
-        for item in self._say(group):
+        for item in self.say(group):
             days.setdefault(item.observation.measure, set()).add(item.observation.period.end)
         alike: dict[tuple[Span, ...], set[str]] = {}
         for measure, ends in days.items():
@@ -136,7 +122,8 @@ class Recall:
                 found |= self._gather(measures, span)
         known = [found[place] for place in sorted(found)]
         received = [self._spoken[i].received for i in group]
-        return compare_known(known, received, self._names, self._programme, set(ids))
+        waiting = self._waiting(known, ids)
+        return compare_known(known, received, self._names, self._programme, waiting, set(ids))
 
     def _before(self, receipt_id: int) -> list[Receipt]:
         return find_earlier(self._receipts[receipt_id], self._receipts.values())
@@ -174,7 +161,8 @@ class Recall:
                     found[self._places[receipt_id], position] = item
         return found
 
-    def _say(self, ids: Collection[int]) -> Iterator[KnownObservation]:
+    def say(self, ids: Collection[int]) -> Iterator[KnownObservation]:
+        """What receipts give, as they are judged alone."""
         self._speak(ids)
         for receipt_id in self._in_order(ids):
             yield from self._spoken[receipt_id].known

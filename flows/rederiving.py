@@ -100,7 +100,9 @@ def _compare_observations(
     """Observations that are judged otherwise from the same cells."""
     if reading.item is None or reading.layout is None or reading.period is None or reading.item.kind != "measures":
         return []
-    judged = judge_tables(reading.tables, reading.layout, then, reading.period, reading.covered)
+    judged = judge_tables(
+        reading.tables, reading.layout, then, reading.period, reading.covered, cadence=reading.item.cadence
+    )
     now = list(judged.observations)
     stored = history.observations([receipt], max([receipt.period.end, *(o.period.end for o in now)]))
     old, new = ({_about(o): o for o in rows} for rows in (stored[receipt.receipt_id], now))

@@ -18,7 +18,14 @@ from flows.position import Position, derive_position
 from flows.quarantine import purge_quarantine
 from flows.receiving import Received, receive_files
 from flows.retiring import retire_originals
-from flows.settings import Home, UsageError, find_programme_folder, open_history, programme_folders
+from flows.settings import (
+    Home,
+    UsageError,
+    explain_no_inbox,
+    find_programme_folder,
+    open_history,
+    programmes_with_inbox,
+)
 from flows.taking import TakenFile
 from programmes.load import LoadedProgramme, load_programme
 from schemas.days import day_of
@@ -66,9 +73,9 @@ def programmes_to_run(name: str | None, home: Home) -> list[Path]:
     """The named programme's folder; without a name, those that have an inbox."""
     if name is not None:
         return [find_programme_folder(name, home)]
-    found = [folder for folder in programme_folders(home) if home.inbox(folder.name).is_dir()]
+    found = programmes_with_inbox(home)
     if not found:
-        raise UsageError(f"no programme has an inbox in {home.folder}")
+        raise UsageError(explain_no_inbox(home))
     return found
 
 

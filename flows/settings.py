@@ -115,6 +115,24 @@ def programme_folders(home: Home) -> list[Path]:
     return [found[name] for name in sorted(found)]
 
 
+def programmes_with_inbox(home: Home) -> list[Path]:
+    """The programmes that can be named and have an inbox in the home."""
+    return [folder for folder in programme_folders(home) if home.inbox(folder.name).is_dir()]
+
+
+def explain_no_inbox(home: Home) -> str:
+    """Why no programme has an inbox in a home, and what to do."""
+    base = home.folder / "inbox"
+    found = sorted(p.name for p in base.iterdir() if p.is_dir()) if base.is_dir() else []
+    if not found:
+        return f"no programme has an inbox in {home.folder}; name one with --programme"
+    what, name = ("an inbox", "that name") if len(found) == 1 else ("inboxes", "these names")
+    return (
+        f"{home.folder} has {what} for {', '.join(found)}, but no programme of {name} is installed or lies in "
+        f"{home.folder / 'programmes'}; name its folder with --programme, or copy it there"
+    )
+
+
 def find_programme_folder(name: str, home: Home) -> Path:
     """The folder of a programme named by its folder, or by a path to a folder anywhere."""
     for folder in programme_folders(home):

@@ -10,16 +10,17 @@ from flows.stored import read_configuration
 from history.records import Receipt
 from history.store import History
 from schemas.config import Correction, Programme
-from schemas.decisions import Override
+from schemas.decisions import COMPARED, Override
 from schemas.evidence import ReceivedFile
 from schemas.facts import Reading
 from schemas.findings import Finding, make_finding
 from schemas.layout import Layout
 from schemas.repeats import UNKNOWN, expand_repeats
-from transforms.corrections import describe
+from transforms.corrections import unmatched
 from transforms.deciding import Decided, decide_tracker, judge_decided
 from transforms.known import KnownObservation
 from transforms.overrides import WaitingOverride, describe_override
+from transforms.owner_rows import PLAN_CODES
 from workbooks.locate import latest_layout
 
 Decision = Correction | Override
@@ -58,7 +59,8 @@ def judge_again(
     for receipt in receipts:
         number = receipt.receipt_id
         own = stored[number]
-        item = to_received(receipt, findings[number])
+        # what comparing found on arrival was so on that day; what stands now is found anew (see flows.comparing)
+        item = to_received(receipt, [f for f in findings[number] if f.code not in COMPARED | PLAN_CODES])
         waiting: tuple[WaitingOverride, ...] = ()
         again = None
         if number in decided:
@@ -96,7 +98,7 @@ def _unmatched(decisions: Sequence[Decision]) -> list[Finding]:
     """Decisions about a return and period that was never received."""
     why = "no workbook of that return and date was received"
     return [
-        make_finding("correction_unmatched", where=describe(d))
+        unmatched(d, why)
         if isinstance(d, Correction)
         else make_finding("override_unmatched", where=describe_override(d), why=why)
         for d in decisions
@@ -117,10 +119,19 @@ def _decide(
         return None
     corrections = [d for d in decisions if isinstance(d, Correction)]
     overrides = [d for d in decisions if isinstance(d, Override)]
-    if then.return_of(receipt.return_id).kind == "tracker":
+    item_then = then.return_of(receipt.return_id)
+    if item_then.kind == "tracker":
         return decide_tracker(readings, item.findings, corrections, overrides, layout)
     return judge_decided(
-        readings, item.findings, layout, then, receipt.period, receipt.covered, corrections, overrides
+        readings,
+        item.findings,
+        layout,
+        then,
+        receipt.period,
+        receipt.covered,
+        corrections,
+        overrides,
+        cadence=item_then.cadence,
     )
 
 

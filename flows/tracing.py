@@ -8,7 +8,7 @@ from flows.position import Position
 from history.records import Receipt
 from history.store import History
 from schemas.evidence import AppliedCorrection, AppliedOverride, ReceivedFile
-from schemas.facts import CellRef, Operand, Reading
+from schemas.facts import CellRef, Observation, Operand, Reading
 from schemas.findings import Finding
 from schemas.kpi import KpiRow
 from schemas.spelling import normalise
@@ -169,7 +169,7 @@ class Tracer:
         for part in (*value.parts, *value.beside):
             who = self.position.programme.service_label(part.observation.service)
             item = self.position.receipt(part.receipt_id)
-            own = [a for a in item.overridden if part.observation in a.released]
+            own = [a for a in item.overridden if any(_is_printed(o, part.observation) for o in a.released)]
             found += [{"service": who, "file": item.name, **_override(a)} for a in own]
         return found
 
@@ -203,6 +203,15 @@ class Tracer:
 
 def _field(read: Reading) -> tuple[str, str, str]:
     return read.table, read.row_key, read.field
+
+
+def _is_printed(released: Observation, printed: Observation) -> bool:
+    """Whether what a decision released is what is printed of that figure; another one may have released it too."""
+
+    def about(item: Observation) -> tuple[object, ...]:
+        return item.measure, item.service, item.subgroup, item.period, item.basis, item.operands
+
+    return printed.is_overridden and about(released) == about(printed)
 
 
 def _is_at(applied: AppliedOverride, operand: Operand) -> bool:

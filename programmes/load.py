@@ -9,9 +9,8 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -19,39 +18,19 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.scalarfloat import ScalarFloat
+from ruamel.yaml.error import YAMLError
 
+from programmes.places import ConfigProblem as ConfigProblem
+from programmes.places import ConfigurationError as ConfigurationError
+from programmes.places import Tree, plain, read_yaml
 from schemas.config import Correction, DueDateDecision, Programme, Return
-from schemas.consistency import check_programme
+from schemas.consistency import check_due_dates, check_programme
 from schemas.decisions import Override
 from schemas.spelling import nearest
 
 M = TypeVar("M", bound=BaseModel)
 
 _FILES = {"indicators.yaml": ("indicators", "unmeasured"), "boards.yaml": ("boards",)}
-
-
-@dataclass(frozen=True, slots=True)
-class ConfigProblem:
-    """One thing wrong in a programme's YAML."""
-
-    file: str
-    line: int | None
-    key: str
-    message: str
-
-    def __str__(self) -> str:
-        place = f"{self.file}, line {self.line}" if self.line else self.file
-        return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
-
-
-class ConfigurationError(Exception):
-    """A programme that cannot be loaded; `problems` holds everything that is wrong with it."""
-
-    def __init__(self, problems: Sequence[ConfigProblem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, problems)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,66 +43,6 @@ class LoadedProgramme:
     folder: Path
     overrides: tuple[Override, ...] = ()
     stamp: str = ""
-
-
-class _Tree:
-    """The merged YAML of a folder; knows the file and line of every key."""
-
-    def __init__(self) -> None:
-        self.data: Any = CommentedMap()
-        self._file_of: dict[int, str] = {}
-
-    def own(self, node: Any, file: str) -> None:
-        """Remember that `node` and everything in it stands in `file`."""
-        if isinstance(node, (CommentedMap, CommentedSeq)):
-            self._file_of[id(node)] = file
-            for child in node.values() if isinstance(node, CommentedMap) else node:
-                self.own(child, file)
-
-    def as_typed(self, path: Sequence[str | int]) -> str:
-        """The scalar at a path, as it was written."""
-        node: Any = self.data
-        for key in path:
-            node, _ = _step(node, key)
-        return _typed(node)
-
-    def locate(self, path: Sequence[str | int]) -> tuple[str, int | None]:
-        """File and line of the deepest key on `path` that exists."""
-        node: Any = self.data
-        file, line = "programme.yaml", None
-        for key in path:
-            file = self._file_of.get(id(node), file)
-            node, found = _step(node, key)
-            line = found or line
-            if node is None:
-                break
-            file = self._file_of.get(id(node), file)
-        return file, line
-
-
-def _typed(node: Any) -> str:
-    """A number as it was written: 1.10 and not 1.1."""
-    if isinstance(node, ScalarFloat) and getattr(node, "_exp", None) is None:
-        width, places = getattr(node, "_width", 0), getattr(node, "_prec", -1)
-        return f"{float(node):.{max(width - places - 1, 0)}f}" if places >= 0 else str(float(node))
-    return str(node)
-
-
-def _step(node: Any, key: str | int) -> tuple[Any, int | None]:
-    if isinstance(node, Mapping):
-        real = next((k for k in node if str(k) == str(key)), None)
-        if real is None:
-            return None, None
-        line = None
-        if isinstance(node, CommentedMap) and real in (node.lc.data or {}):
-            line = node.lc.data[real][0] + 1
-        return node[real], line
-    if isinstance(node, (list, tuple)) and isinstance(key, int) and key < len(node):
-        line = None
-        if isinstance(node, CommentedSeq) and key in (node.lc.data or {}):
-            line = node.lc.data[key][0] + 1
-        return node[key], line
-    return None, None
 
 
 def load_programme(folder: Path) -> LoadedProgramme:
@@ -166,12 +85,14 @@ def _load_sound(folder: Path) -> LoadedProgramme | None:
         for item in data["returns"]:
             if isinstance(item.get("layouts"), list):
                 item["layouts"] = _merge_layouts(item["layouts"])
-        programme = Programme.model_validate(_plain(data))
+        programme = Programme.model_validate(plain(data))
         if check_programme(programme):
             return None
         corrections = _decided_plainly(folder, "corrections", Correction)
         due_dates = _decided_plainly(folder, "due_dates", DueDateDecision)
         overrides = _decided_plainly(folder, "overrides", Override)
+        if list(check_due_dates(programme, due_dates)):
+            return None
     except (YAMLError, ValueError, TypeError, AttributeError, OSError):
         return None
     return LoadedProgramme(programme, corrections, due_dates, folder, overrides)
@@ -195,7 +116,7 @@ def _decided_plainly(folder: Path, name: str, model: type[M]) -> tuple[M, ...]:
     if not path.is_file():
         return ()
     entries = _only(_read_plainly(path), (name,))[name] or []
-    return tuple(model.model_validate(_decision(_plain(entry))) for entry in entries)
+    return tuple(model.model_validate(_decision(plain(entry))) for entry in entries)
 
 
 def _load_with_places(folder: Path) -> LoadedProgramme:
@@ -208,7 +129,10 @@ def _load_with_places(folder: Path) -> LoadedProgramme:
             for p in check_programme(programme)
         ]
     corrections = _read_decisions(folder, "corrections", Correction, problems)
+    before = len(problems)
     due_dates = _read_decisions(folder, "due_dates", DueDateDecision, problems)
+    if programme is not None and len(problems) == before:
+        problems += _place_due_dates(folder, programme, due_dates)
     overrides = _read_decisions(folder, "overrides", Override, problems)
     if problems or programme is None:
         raise ConfigurationError(problems)
@@ -217,10 +141,10 @@ def _load_with_places(folder: Path) -> LoadedProgramme:
 
 def load_return(path: Path, programme: Programme) -> Return:
     """One return's file, held against a programme that need not know it. ConfigurationError says what is wrong."""
-    content = _read_yaml(path)
+    content = read_yaml(path)
     if isinstance(content.get("layouts"), list):
         content["layouts"] = _merge_layouts(content["layouts"])
-    tree = _Tree()
+    tree = Tree()
     tree.data = content
     tree.own(content, path.name)
     problems: list[ConfigProblem] = []
@@ -237,19 +161,19 @@ def load_return(path: Path, programme: Programme) -> Return:
     return item
 
 
-def _read_tree(folder: Path, problems: list[ConfigProblem]) -> _Tree:
-    tree = _Tree()
-    tree.data = _read_yaml(folder / "programme.yaml")
+def _read_tree(folder: Path, problems: list[ConfigProblem]) -> Tree:
+    tree = Tree()
+    tree.data = read_yaml(folder / "programme.yaml")
     tree.own(tree.data, "programme.yaml")
     for name, keys in _FILES.items():
         if (folder / name).is_file():
-            content = _read_yaml(folder / name)
+            content = read_yaml(folder / name)
             problems += _unknown_keys(content, keys, name)
             tree.own(content, name)
             tree.data.update({k: v for k, v in content.items() if k in keys})
     returns = CommentedSeq()
     for path in sorted((folder / "returns").glob("*.yaml")):
-        content = _read_yaml(path)
+        content = read_yaml(path)
         if isinstance(content.get("layouts"), list):
             content["layouts"] = _merge_layouts(content["layouts"])
         tree.own(content, f"returns/{path.name}")
@@ -264,25 +188,6 @@ def _unknown_keys(content: CommentedMap, keys: Sequence[str], name: str) -> list
         for key in content
         if key not in keys
     ]
-
-
-def _read_yaml(path: Path) -> CommentedMap:
-    yaml = YAML(typ="rt")
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"))
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark is not None else None
-        raise ConfigurationError(
-            [ConfigProblem(path.name, line, "", f"this is not valid YAML: {error.problem or error.context}")]
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError([ConfigProblem(path.name, None, "", f"cannot be read: {error}")]) from None
-    if content is None:
-        return CommentedMap()
-    if not isinstance(content, CommentedMap):
-        raise ConfigurationError([ConfigProblem(path.name, 1, "", "the file must hold keys and values")])
-    return content
 
 
 def _merge_layouts(layouts: list[Any]) -> CommentedSeq:
@@ -315,32 +220,15 @@ def _overlay(base: Any, change: Any) -> Any:
     return base
 
 
-def _plain(node: Any) -> Any:
-    """YAML nodes as plain Python; numbers with a point become Decimal, so no binary float is kept."""
-    if isinstance(node, Mapping):
-        return {(_plain(k) if not isinstance(k, str) else str(k)): _plain(v) for k, v in node.items()}
-    if isinstance(node, (list, tuple)):
-        return [_plain(item) for item in node]
-    if isinstance(node, bool) or node is None:
-        return node
-    if isinstance(node, float):
-        return Decimal(str(float(node)))
-    if isinstance(node, int):
-        return int(node)
-    if isinstance(node, dt.datetime):
-        return node.date()
-    return str(node) if isinstance(node, str) else node
-
-
-def _validate(model: type[M], tree: _Tree, data: Any, problems: list[ConfigProblem]) -> M | None:
+def _validate(model: type[M], tree: Tree, data: Any, problems: list[ConfigProblem]) -> M | None:
     try:
-        return model.model_validate(_plain(data))
+        return model.model_validate(plain(data))
     except ValidationError as error:
         problems += [_to_problem(model, tree, dict(e)) for e in error.errors()]
         return None
 
 
-def _to_problem(model: type[BaseModel], tree: _Tree, error: dict[str, Any]) -> ConfigProblem:
+def _to_problem(model: type[BaseModel], tree: Tree, error: dict[str, Any]) -> ConfigProblem:
     path = [part for part in error["loc"] if part != "[key]"]
     file, line = tree.locate(path)
     key = ".".join(map(str, path))
@@ -394,10 +282,10 @@ def _read_decisions(folder: Path, name: str, model: type[M], problems: list[Conf
     path = folder / f"{name}.yaml"
     if not path.is_file():
         return []
-    content = _read_yaml(path)
+    content = read_yaml(path)
     problems += _unknown_keys(content, (name,), path.name)
     entries = content.get(name) or CommentedSeq()
-    tree = _Tree()
+    tree = Tree()
     tree.own(content, path.name)
     tree.data = content
     if not isinstance(entries, list):
@@ -406,13 +294,27 @@ def _read_decisions(folder: Path, name: str, model: type[M], problems: list[Conf
     found = []
     for index, entry in enumerate(entries):
         try:
-            found.append(model.model_validate(_decision(_plain(entry))))
+            found.append(model.model_validate(_decision(plain(entry))))
         except ValidationError as error:
             for item in error.errors():
                 part = _to_problem(model, tree, dict(item))
                 _, line = tree.locate((name, index, *item["loc"]))
                 problems.append(ConfigProblem(path.name, line, f"{name}.{index}.{part.key}", part.message))
     return found
+
+
+def _place_due_dates(folder: Path, programme: Programme, found: Sequence[DueDateDecision]) -> list[ConfigProblem]:
+    """What the due dates say of a programme that it does not have, each at its line."""
+    wrong = list(check_due_dates(programme, found))
+    if not wrong:
+        return []
+    tree = Tree()
+    tree.data = read_yaml(folder / "due_dates.yaml")
+    paths = [("due_dates", *p.path) for p in wrong]
+    return [
+        ConfigProblem("due_dates.yaml", tree.locate(path)[1], ".".join(map(str, path)), p.message)
+        for path, p in zip(paths, wrong, strict=True)
+    ]
 
 
 def _decision(entry: Any) -> Any:

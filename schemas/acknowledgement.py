@@ -100,7 +100,6 @@ class SaidFinding:
     message: str
     action: str
     suggestion: str
-    accept: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,9 @@ class Priority(Frozen):
     refs: tuple[PlanRef, ...]
 
 
+Colour = Literal["blue", "green", "yellow", "amber", "red", "grey"]
+
+
 class BragColour(Frozen):
     """What one colour means in this programme, for indicators and for actions."""
 
@@ -325,7 +328,7 @@ class Programme(Frozen):
     reporting_dates: tuple[dt.date, ...]
     small_base: int = 10
     priorities: tuple[Priority, ...] = ()
-    brag: dict[Literal["blue", "green", "yellow", "amber", "red", "grey"], BragColour]
+    brag: dict[Colour, BragColour]
     branding: Branding = Branding()
     returns: tuple[Return, ...]
     indicators: tuple[Indicator, ...] = ()

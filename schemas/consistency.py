@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import get_args
 
-from schemas.config import Indicator, Programme, Return
+from schemas.config import Colour, DueDateDecision, Indicator, Programme, Return
 from schemas.layout import Layout, MeasureLayout, TableLayout, Term
 from schemas.spelling import nearest, normalise
 
@@ -28,6 +29,8 @@ def check_programme(programme: Programme) -> list[Problem]:
     return [
         *_check_unique_ids(programme),
         *_check_spellings(programme),
+        *_check_groups(programme),
+        *_check_colours(programme),
         *(p for i, r in enumerate(programme.returns) for p in _check_return(programme, r, ("returns", i))),
         *(p for i, n in enumerate(programme.indicators) for p in _check_indicator(programme, n, ("indicators", i))),
         *_check_unmeasured(programme),
@@ -74,6 +77,28 @@ def _check_spellings(programme: Programme) -> Iterator[Problem]:
             if owner.setdefault(form, item_id) != item_id:
                 path: Path = ("company",) if index == 0 else ("services", index - 1)
                 yield Problem(path, f"the spelling {form!r} is already that of {owner[form]!r}")
+
+
+def _check_groups(programme: Programme) -> Iterator[Problem]:
+    around = {g.id: g.within for g in programme.subgroups}
+    for index, group in enumerate(programme.subgroups):
+        if group.within is None:
+            continue
+        path = ("subgroups", index, "within")
+        if group.within not in around:
+            yield _unknown(path, "subgroup", group.within, around)
+            continue
+        outer: str | None = group.within
+        for _ in around:
+            outer = around.get(outer) if outer not in {None, group.id} else outer
+        if outer == group.id:
+            yield Problem(path, f"{group.id!r} would lie within itself")
+
+
+def _check_colours(programme: Programme) -> Iterator[Problem]:
+    for colour in get_args(Colour):
+        if colour not in programme.brag:
+            yield Problem(("brag", colour), "this colour is missing; a programme says what each of six means")
 
 
 def _check_return(programme: Programme, item: Return, path: Path) -> Iterator[Problem]:
@@ -226,3 +251,15 @@ def _check_boards(programme: Programme) -> Iterator[Problem]:
         for name in board.priorities:
             if name not in priorities:
                 yield _unknown(("boards", index, "priorities"), "priority", name, sorted(priorities))
+        for nth, meeting in enumerate(board.meetings):
+            if meeting.as_at is not None and meeting.date < meeting.as_at:
+                why = f"the meeting on {meeting.date} is before the date its figures are as at, {meeting.as_at}"
+                yield Problem(("boards", index, "meetings", nth, "as_at"), why)
+
+
+def check_due_dates(programme: Programme, decisions: Iterable[DueDateDecision]) -> Iterator[Problem]:
+    """Whether the boards that agreed new due dates are declared, where a programme declares boards."""
+    boards = [b.id for b in programme.boards]
+    for index, decision in enumerate(decisions):
+        if boards and decision.board not in boards:
+            yield _unknown((index, "board"), "board", decision.board, boards)

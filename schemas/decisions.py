@@ -42,18 +42,20 @@ OVERRIDABLE_ERRORS = CONTRADICTIONS | UNUSABLE_CELLS | CHECKS_ONLY | AGREEMENT
 ALWAYS_DIFFER = frozenset({"percent_disagrees", "company_disagrees"})
 """Errors beside which both figures exist and differ: `use` must say which is printed."""
 
-ACROSS_FILES = AGREEMENT | {
-    "due_moved",
-    "title_changed",
-    "action_gone",
+COMPARED = AGREEMENT | {
     "denominator_repeated",
     "figure_unchanged",
     "jump",
     "weekday_unusual",
     "same_as_previous",
     "as_at_future",
+    "title_changed",
 }
-"""Findings that come of comparing workbooks: they are told when figures are asked for, not for one file."""
+"""Findings that only comparing workbooks makes. A file that arrives is told them, and they are stored as they were
+then: a record of that day, which decides nothing. What stands is made anew from what is known."""
+
+ACROSS_FILES = COMPARED | {"due_moved", "action_gone", "stated_not_checked"}
+"""Findings that may come of comparing workbooks: what one file alone does not have may be told of it still."""
 
 
 def explain_refusal(code: str) -> str:

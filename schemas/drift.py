@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from schemas.config import Return, Service
 from schemas.facts import Period
@@ -24,6 +25,64 @@ def in_table(path: Sequence[str], value: str) -> str:
     """Lines under a table's own key: the keys of the path, then the value."""
     lines = [f"{'  ' * depth}{key}:" for depth, key in enumerate(path)]
     return "\n".join([*lines[:-1], f"{lines[-1]} {value}"])
+
+
+_Tree = dict[str, Any]
+
+
+def merge_lines(snippets: Iterable[str]) -> str:
+    """Lines of several findings put under each other's keys; "" where two of them say otherwise of one key."""
+    whole: _Tree = {}
+    if all(_merge(whole, _parse(lines)) for lines in snippets):
+        return "\n".join(_write(whole, 0))
+    return ""
+
+
+def _parse(lines: str) -> _Tree:
+    """Keys by how far they are indented; a key has a value or keys of its own."""
+    root: _Tree = {}
+    above: list[tuple[int, _Tree]] = [(-1, root)]
+    for line in lines.splitlines():
+        depth = len(line) - len(line.lstrip())
+        key, _, value = line.strip().partition(":")
+        while above[-1][0] >= depth:
+            above.pop()
+        own: _Tree = {}
+        above[-1][1][key] = value.strip() or own
+        above.append((depth, own))
+    return root
+
+
+def _merge(into: _Tree, more: _Tree) -> bool:
+    for key, value in more.items():
+        there = into.setdefault(key, value)
+        if there is value or there == value:
+            continue
+        if not (isinstance(there, dict) and isinstance(value, dict) and _merge(there, value)):
+            return False
+    return True
+
+
+def _write(tree: _Tree, depth: int) -> Iterator[str]:
+    for key, value in tree.items():
+        yield f"{'  ' * depth}{key}:" if isinstance(value, dict) else f"{'  ' * depth}{key}: {value}"
+        if isinstance(value, dict):
+            yield from _write(value, depth + 1)
+
+
+def accept_together(findings: Iterable[Finding]) -> tuple[int, str]:
+    """How many findings have lines for one date's layout, which has its date once; and all these lines as one
+    entry, "" where they cannot be put together or there is but one.
+
+    The findings' lines are placed already.
+    """
+    entries = [f.accept for f in findings if f.accept.startswith("# returns/") and "\n    tables:" in f.accept]
+    if len(entries) < 2:
+        return len(entries), ""
+    head = entries[0].partition("\n    tables:")[0]
+    merged = merge_lines(entry.removeprefix(f"{head}\n") for entry in entries)
+    body = "\n".join(f"{' ' * 4}{line}" for line in merged.splitlines())
+    return len(entries), f"{head}\n{body}" if merged else ""
 
 
 def flow_list(items: Iterable[str]) -> str:

@@ -27,9 +27,9 @@ ReadingKind = Literal[
     "uncached",
 ]
 ObservationState = Literal["sound", "held", "absent", "stated_only"]
-Choice = Literal["", "counts", "stated", "services", "company_row"]
+Choice = Literal["", "counts", "stated", "services", "company_row", "own"]
 """What an override chose: a row's counts or its stated value; for the company what its services give, or
-what its own row says."""
+what its own row says; the workbook's own figure where another workbook contradicts it."""
 FindingKey = tuple[str, str, str]
 """A finding by its code, sheet and cell."""
 

@@ -132,7 +132,6 @@ def _said(number: int, finding: Finding) -> SaidFinding:
         one_line(finding.message),
         one_line(finding.action),
         one_line(suggestion),
-        tuple(line.rstrip() for line in finding.accept.splitlines()),
     )
 
 

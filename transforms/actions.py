@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from schemas.config import DueDateDecision, Programme
 from schemas.findings import Finding, make_finding
+from schemas.spelling import nearest
 from transforms.owner_rows import Statement, lay_rows
 from transforms.tracker import ActionEntry, Tracker
 from transforms.words import say_date, say_short_date
@@ -179,16 +180,20 @@ def agreed_due(
 def _unmatched(rows: Sequence[ActionRow], moves: Sequence[DueDateDecision]) -> list[Finding]:
     """Recorded moves that moved nothing: the action is unknown, or was not due when they expect it."""
     due = {row.entry.key: row.due for row in rows}
-    findings = []
-    for move in moves:
-        found = due.get(move.action)
-        if found == move.due:
-            continue  # the tracker says so already
-        was = say_date(found) if found else "none"
-        findings.append(
-            make_finding("decision_unmatched", key=move.action, expected=say_date(move.expected), found=was)
-        )
-    return findings
+    return [
+        make_finding("decision_unmatched", key=move.action, why=_why_unmatched(move, due))
+        for move in moves
+        if move.action not in due or due[move.action] != move.due  # else the tracker says so already
+    ]
+
+
+def _why_unmatched(move: DueDateDecision, due: Mapping[str, dt.date | None]) -> str:
+    if move.action not in due:
+        near = nearest(move.action, due)
+        return f"there is no action {move.action} in the plan" + (f"; the nearest is {near}" if near else "")
+    found = due[move.action]
+    agreed = f"the agreed date was {say_date(found)}" if found else "the action has no due date"
+    return f"it expects {say_date(move.expected)}, but {agreed}"
 
 
 def rate_action(

@@ -14,7 +14,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from schemas.config import Programme
-from schemas.facts import Observation, ObservationState
+from schemas.facts import FindingKey, Observation, ObservationState
 from schemas.figures import round_half_away
 from schemas.findings import Finding, make_finding
 from transforms.known import KnownObservation
@@ -105,6 +105,11 @@ class Conflict:
     why: str
     finding: Finding
 
+    @property
+    def key(self) -> FindingKey:
+        """The finding by its code, sheet and cell."""
+        return self.finding.code, self.finding.sheet or "", self.finding.cell or ""
+
 
 def speaking_positions(known: Sequence[KnownObservation]) -> list[int]:
     """The places of the observations that speak: for each return and figure, those of its last receipt.
@@ -190,10 +195,29 @@ def hold_conflicts(
     held = list(known)
     for conflict in conflicts:
         item = held[conflict.position]
-        if item.observation.state != state:
-            observation = replace(item.observation, state=state, why=conflict.why)
-            held[conflict.position] = replace(item, observation=observation)
+        own = item.observation
+        if own.state != state:
+            own = replace(own, state=state, why=conflict.why)
+        if state == "held":
+            own = replace(own, held_by=_add_key(own, conflict), chosen="")
+        held[conflict.position] = replace(item, observation=own)
     return held
+
+
+def release_conflicts(known: Sequence[KnownObservation], conflicts: Iterable[Conflict]) -> list[KnownObservation]:
+    """The observations, those in conflict marked as printed by decision, unless something else holds them."""
+    released = list(known)
+    for conflict in conflicts:
+        item = released[conflict.position]
+        own = item.observation
+        if own.state in SOUND:
+            own = replace(own, held_by=_add_key(own, conflict), chosen=own.chosen or "own")
+            released[conflict.position] = replace(item, observation=own)
+    return released
+
+
+def _add_key(own: Observation, conflict: Conflict) -> tuple[FindingKey, ...]:
+    return tuple(dict.fromkeys((*own.held_by, conflict.key)))
 
 
 def keep_most_exact(known: Sequence[KnownObservation]) -> list[KnownObservation]:

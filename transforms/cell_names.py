@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from schemas.config import Correction
@@ -13,7 +13,9 @@ from schemas.facts import LABEL_FIELD, Period, Reading
 from schemas.layout import Layout, MeasureLayout, TableLayout, Term
 from schemas.repeats import base_table
 from transforms.grids import COMPANY
+from transforms.words import join_words, plural, say_date
 
+_MOST_CELLS = 5
 PERIOD_VALUE = "value"
 """The name of the field where a table has a column for each period."""
 
@@ -69,7 +71,7 @@ def name_cell(
     table = layout.tables.get(reading.table)
     if table is None or reading.field == LABEL_FIELD or table.rows.kind == "records":
         return None
-    if not _is_slug(reading.row_key):
+    if not _is_slug(reading.row_key) or not _is_slug(table.service or COMPANY):
         return None
     for name in _candidates(reading, table, period_end):
         if measure not in {None, (name.measure, name.subgroup)}:
@@ -78,6 +80,60 @@ def name_cell(
         if len(found) == 1 and (found[0].sheet, found[0].cell) == (reading.sheet, reading.cell):
             return name
     return None
+
+
+def explain_misfit(found: Sequence[Reading], name: CellName) -> str:
+    """Why a name is no good that fits these readings, and by which key it would be."""
+    if not found:
+        return "it names no cell that was read"
+    told = {
+        "service": {r.table for r in found if base_table(r.table) != r.table},
+        "table": {base_table(r.table) for r in found},
+        "row": {r.row_key for r in found},
+        "observed": {r.field for r in found},
+    }
+    keys = [key for key, values in told.items() if len(values) > 1 and getattr(name, key) is None]
+    cells = [f"{r.sheet}!{r.cell}" for r in found]
+    shown = [*cells[:_MOST_CELLS], plural(len(cells) - _MOST_CELLS, "other")] if len(cells) > _MOST_CELLS else cells
+    which = f"; say which with {join_words(keys, 'or')}" if keys else ""
+    return f"it names {plural(len(cells), 'cell')} ({join_words(shown)}){which}"
+
+
+def why_nameless(reading: Reading, columns: Iterable[str], table: TableLayout) -> str:
+    """Why no correction can name a cell, and what to do instead; "" where one can, as far as its table tells.
+
+    `columns` are the fields of the table's readings.
+    """
+    instead = "mend the workbook instead"
+    if table.rows.kind == "records":
+        return f"the rows of a plan or a commentary hold no figures that can be corrected; {instead}"
+    if reading.field == LABEL_FIELD:
+        return f"it is the name of a row and holds no figure; {instead}"
+    if not _is_slug(table.service or COMPANY):
+        return f"the heading of its table names no declared service, '{(table.service or '')[1:]}'; {instead}"
+    if "#" in reading.row_key:
+        return f"its row stands twice; {instead}"
+    if not _is_slug(reading.row_key):
+        return f"nothing is declared for its row, '{reading.row_key.removeprefix('?')}'; {instead}"
+    if not table.measures:
+        return f"no measure is made of its table; {instead}"
+    end = _column_end(reading, table)
+    if end is not None and sum(_ends_on(end, c, table) for c in set(columns)) > 1:
+        day = say_date(end)
+        return f"two columns of its table end on {day}, and a declaration names a column by that day; {instead}"
+    return ""
+
+
+def _column_end(reading: Reading, table: TableLayout) -> dt.date | None:
+    """The day on which the period of a reading's column ends; None where columns are no periods."""
+    if reading.field in table.columns.named:
+        return None
+    return Period.from_key(reading.field.split("#")[0]).end
+
+
+def _ends_on(end: dt.date, column: str, table: TableLayout) -> bool:
+    is_period = column != LABEL_FIELD and column not in table.columns.named
+    return is_period and Period.from_key(column.split("#")[0]).end == end
 
 
 def name_plainly(
@@ -113,28 +169,33 @@ def _terms(measure: MeasureLayout) -> list[Term]:
 
 def _candidates(reading: Reading, table: TableLayout, period_end: dt.date) -> Iterator[CellName]:
     """Names that may fit, those of measures that rest on the cell first, shorter before longer."""
-    is_column = reading.field not in table.columns.named
-    observed = Period.from_key(reading.field.split("#")[0]).end if is_column else None
+    observed = _column_end(reading, table)
     base = CellName(
-        PERIOD_VALUE if is_column else reading.field, observed=observed if observed != period_end else None
+        reading.field if observed is None else PERIOD_VALUE, observed=observed if observed != period_end else None
     )
     is_service = table.rows.kind == "services"
     subtotals = {s.id for s in table.rows.subtotals}
     row = reading.row_key if not is_service or reading.row_key in subtotals else None
-    for measure in sorted(table.measures, key=lambda m: not rests_on(m, reading)):
+
+    def is_far(measure: MeasureLayout) -> tuple[bool, bool]:
+        """Measures that are made of the cell first; those that the service does not have last."""
+        excludes = is_service and bool(measure.services) and reading.row_key not in {COMPANY, *measure.services}
+        return excludes and row is None, not rests_on(measure, reading)
+
+    for measure in sorted(table.measures, key=is_far):
         service = measure.service or _whole(table)
         if is_service:
             service = None if reading.row_key == COMPANY or row else reading.row_key
-            if service is not None and measure.services and service not in measure.services:
-                continue
         own = replace(base, measure=measure.id, service=service, subgroup=measure.subgroup)
         if not is_service:
             yield own
             yield replace(own, table=base_table(table.id))
         yield replace(own, row=row)
         yield replace(own, row=row, table=base_table(table.id))
-    yield replace(base, service=None if row or reading.row_key == COMPANY else reading.row_key, row=row)
-    yield replace(base, service=None if row else reading.row_key, row=row, table=base_table(table.id))
+    own_row = None if row or reading.row_key == COMPANY else reading.row_key
+    base = replace(base, service=own_row if is_service else _whole(table), row=row)
+    yield base
+    yield replace(base, table=base_table(table.id))
 
 
 def _is_meant(reading: Reading, name: CellName, layout: Layout, period_end: dt.date) -> bool:
@@ -147,15 +208,28 @@ def _is_meant(reading: Reading, name: CellName, layout: Layout, period_end: dt.d
         return False
     if not _field_fits(reading, name, table, period_end):
         return False
-    is_service = table.rows.kind == "services"
-    if name.measure is None:
-        return reading.row_key == (name.row or name.service or (COMPANY if is_service else None))
     own = [m for m in table.measures if m.id == name.measure and m.subgroup == name.subgroup]
-    if is_service:
-        return bool(own) and reading.row_key == (name.row or name.service or COMPANY)
-    if name.row is not None:
-        return bool(own) and reading.row_key == name.row
-    return any((m.service or _whole(table)) == name.service and _rows_rest_on(m, reading) for m in own)
+    if name.measure is not None and not own:
+        return False
+    if table.rows.kind == "services":
+        return reading.row_key == (name.row or name.service or COMPANY)
+    if name.measure is None:
+        return reading.row_key == name.row and _is_about(_whole(table), name, table)
+    return any(
+        _is_about(m.service or _whole(table), name, table)
+        and (_rows_rest_on(m, reading) if name.row is None else reading.row_key == name.row)
+        for m in own
+    )
+
+
+def _is_about(service: str | None, name: CellName, table: TableLayout) -> bool:
+    """Whether a name fits figures of a service, in a table of items.
+
+    Where there is such a table for each service, a name without one means the whole, as everywhere. A single
+    table's row names its cell without it.
+    """
+    is_left_out = name.service is None and name.row is not None and table.repeat is None
+    return is_left_out or service == name.service
 
 
 def _whole(table: TableLayout) -> str | None:

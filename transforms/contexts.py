@@ -170,9 +170,16 @@ def _check_cells(
         expected = expected_kind(grid.layout, reading)
         hint = _suggest(code, reading, expected, rules, cells)
         judgement.findings.append(explain_cell(code, reading, expected, hint))
-        why = f"{reading.cell} says '{reading.raw_text}'" if reading.raw_text else f"{reading.cell} cannot be read"
-        _hold(grid, context, measures, {reading.cell}, why, judgement, 1)
+        _hold(grid, context, measures, {reading.cell}, _say_unusable(reading), judgement, 1)
     return bad
+
+
+def _say_unusable(reading: Reading) -> str:
+    """Why a figure is held, by the cell that cannot be used."""
+    place = f"{reading.sheet}!{reading.cell}"
+    if reading.kind == "uncached":
+        return f"{place} holds a formula without a stored result"
+    return f"{place} says '{reading.raw_text}'" if reading.raw_text else f"{place} cannot be read"
 
 
 def _ratio_of(reading: Reading, rules: Iterable[Rule]) -> RatioRule | None:

@@ -12,7 +12,7 @@ from schemas.facts import Reading
 from schemas.findings import Finding, make_finding
 from schemas.layout import Layout, TableLayout
 from schemas.returns import expected_kind
-from transforms.cell_names import CellName, find_cells
+from transforms.cell_names import CellName, explain_misfit, find_cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,15 @@ def apply_corrections(
     applied: list[AppliedCorrection] = []
     findings: list[Finding] = []
     for correction in corrections:
-        found = find_cells(readings, CellName.of(correction), layout, correction.period)
+        name = CellName.of(correction)
+        found = find_cells(readings, name, layout, correction.period)
         if len(found) != 1:
-            findings.append(make_finding("correction_unmatched", where=describe(correction)))
+            findings.append(unmatched(correction, explain_misfit(found, name)))
             continue
         reading = found[0]
         right = _mend(reading, correction.right, layout.tables[reading.table])
         if right is None:
-            findings.append(make_finding("correction_unmatched", where=describe(correction)))
+            findings.append(unmatched(correction, f"'{correction.right}' is no number"))
         elif not says(reading, correction.expected):
             findings.append(_stale(correction, reading))
         else:
@@ -59,8 +60,15 @@ def apply_corrections(
 
 def describe(correction: Correction) -> str:
     """Which cell a correction means, in words."""
+    names = (correction.measure, correction.subgroup, correction.table, correction.row, correction.field)
+    about = ", ".join(name for name in names if name)
     who = f" of {correction.service}" if correction.service else ""
-    return f"{correction.measure}, {correction.field}{who}, {correction.return_id} as at {correction.period}"
+    return f"{about}{who}, {correction.return_id} as at {correction.period}"
+
+
+def unmatched(correction: Correction, why: str) -> Finding:
+    """What to say of a correction that does not fit."""
+    return make_finding("correction_unmatched", where=describe(correction), why=why)
 
 
 def says(reading: Reading, expected: str) -> bool:

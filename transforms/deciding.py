@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.config import Correction, Programme
+from schemas.config import Cadence, Correction, Programme
 from schemas.decisions import Override
 from schemas.evidence import AppliedCorrection, AppliedOverride
 from schemas.facts import CutTable, Observation, Period, Reading
-from schemas.findings import Finding, make_finding
+from schemas.findings import Finding
 from schemas.layout import Layout
-from transforms.corrections import apply_corrections, describe
+from transforms.corrections import apply_corrections, unmatched
 from transforms.judging import judge_tables
 from transforms.overrides import WaitingOverride, place_overrides, settle_findings
 
@@ -47,11 +47,15 @@ def judge_decided(
     covered: Period | None,
     corrections: Sequence[Correction],
     overrides: Sequence[Override],
+    *,
+    cadence: Cadence,
 ) -> Decided:
     """Judge the readings of one return of measures again. `found` are its findings as it was received."""
     fixed = apply_corrections(readings, corrections, layout)
     places = place_overrides(overrides, readings, layout)
-    judged = judge_tables(cut_again(fixed.readings), layout, programme, period, covered, fixed.cells, places.placed)
+    judged = judge_tables(
+        cut_again(fixed.readings), layout, programme, period, covered, fixed.cells, places.placed, cadence=cadence
+    )
     again = {(f.code, f.sheet, f.cell) for f in judged.findings}
     kept = [f for f in found if f.table is None or f.code in _STRUCTURAL]
     kept = [f for f in kept if (f.code, f.sheet, f.cell) not in again]
@@ -74,8 +78,9 @@ def decide_tracker(
     layout: Layout,
 ) -> Decided:
     """Mark what is accepted among the findings of one tracker; its rows hold no figures that can be corrected."""
-    unfit = [make_finding("correction_unmatched", where=describe(c)) for c in corrections]
-    settled = settle_findings(found, (), place_overrides(overrides, readings, layout), (), readings)
+    unfit = [unmatched(c, "the rows of a plan or a commentary hold no figures") for c in corrections]
+    places = place_overrides(overrides, readings, layout)
+    settled = settle_findings(found, (), places, (), readings, is_alone=False)
     findings = (*settled.findings, *unfit, *settled.problems)
     return Decided((), findings, overridden=settled.applied, waiting=settled.waiting)
 

@@ -9,6 +9,7 @@ from typing import Any
 from schemas.facts import Reading
 from schemas.figures import decimal_text, round_half_away
 from schemas.findings import Finding, Suggestion, make_finding
+from transforms.cell_names import why_nameless
 from transforms.grids import Grid, field_words
 from transforms.reconcile import (
     Candidate,
@@ -36,7 +37,7 @@ def explain_failure(grid: Grid, failure: Failure, values: dict[str, Decimal], *,
     place["what_to_do"] = _CHECK_SOURCE
     if candidate is not None:
         place["suggestion"] = to_suggestion(candidate)
-        place["what_to_do"] = f"Check {at.cell}; mend the workbook, or declare the correction to {candidate.text}."
+        place["what_to_do"] = _advise(grid, at, candidate)
         if not isinstance(rule, RatioRule):
             explanation = _explain_candidate(grid, failure, candidate)
             return make_finding("counts_disagree", explanation=explanation, **place)
@@ -49,6 +50,13 @@ def explain_failure(grid: Grid, failure: Failure, values: dict[str, Decimal], *,
     stated = rule.stated.raw_text
     place |= {"stated_cell": rule.stated.cell}
     return make_finding("percent_disagrees", stated=stated, derivation=derivation, derived=derived, **place)
+
+
+def _advise(grid: Grid, at: Reading, candidate: Candidate) -> str:
+    why = why_nameless(at, grid.columns, grid.layout)
+    if why:
+        return f"Check {at.cell}, which would have to say {candidate.text}. No correction can be declared: {why}."
+    return f"Check {at.cell}; mend the workbook, or declare the correction to {candidate.text}."
 
 
 def explain_last_digit(rule: RatioRule, values: dict[str, Decimal]) -> Finding:

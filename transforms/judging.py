@@ -6,11 +6,10 @@ stored readings when corrections apply.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from schemas.config import Programme
+from schemas.config import Cadence, Programme
 from schemas.facts import CutTable, Observation, Period, Reading
 from schemas.findings import Finding, make_finding
 from schemas.layout import Layout, MeasureLayout, TableLayout, Term
@@ -24,6 +23,7 @@ from transforms.grids import COMPANY, Context, Grid, duplicated_rows, needs_colu
 from transforms.observing import make_observation
 from transforms.overrides import PlacedOverride, Refusals, accept_company, release_held
 from transforms.repeats import close_repeats
+from transforms.times import Times
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +58,29 @@ def judge_tables(
     covered: Period | None = None,
     corrected: Mapping[tuple[str, str], str] | None = None,
     placed: Sequence[PlacedOverride] = (),
+    *,
+    cadence: Cadence,
 ) -> Judgement:
     """Judge every table of measures that was cut from one workbook.
 
-    `period` is the workbook's own; `covered` is the time that in-period figures are about, where it says
-    so. `corrected` holds the cells, by (sheet, cell), whose reading was corrected; `placed` the overrides
-    that may release what is held.
+    `period` is the workbook's own; `covered` is the time that in-period figures are about, where it says so; else
+    the return's `cadence` may tell. `corrected` holds the cells, by (sheet, cell), whose reading was corrected;
+    `placed` the overrides that may release what is held.
     """
     observations: list[Observation] = []
     findings: list[Finding] = []
     refusals: list[tuple[PlacedOverride, str]] = []
     decided = _Decided(frozenset(corrected or {}), tuple(placed))
+    times = Times(period, covered, cadence)
     for cut in tables:
         table = layout.tables.get(cut.table)
         if table is not None and table.rows.kind != "records":
-            judged = _judge_table(cut, table, layout, programme, period, covered, decided)
+            judged = _judge_table(cut, table, layout, programme, times, decided)
             observations += judged.observations
             findings += judged.findings
             refusals += judged.refusals
     observations, more = close_repeats(observations, tables, layout, programme)
-    return Judgement(tuple(observations), (*findings, *more), tuple(refusals))
+    return Judgement(tuple(observations), (*findings, *more, *times.doubt(observations)), tuple(refusals))
 
 
 def _judge_table(
@@ -85,10 +88,10 @@ def _judge_table(
     table: TableLayout,
     layout: Layout,
     programme: Programme,
-    period: Period,
-    covered: Period | None,
+    times: Times,
     decided: _Decided,
 ) -> _TableJudgement:
+    period = times.own
     grid = Grid(table, cut.readings)
     result = _TableJudgement()
     result.findings += _check_rows(cut, grid, programme)
@@ -108,13 +111,13 @@ def _judge_table(
         _hold_rows(judged, measures, unfit)
         result.findings += judged.findings
         for measure in measures:
-            found = _observe(grid, context, measure, layout, judged, covered, decided)
+            found = _observe(grid, context, measure, layout, judged, times, decided)
             if found is not None:
                 found, refusals = _release(grid, context, measure, found, decided)
                 result.observations.append(found)
                 result.refusals += refusals
     if table.rows.kind == "services":
-        _add_unattributed(result, grid, table, layout, contexts, twice, covered)
+        _add_unattributed(result, grid, table, layout, contexts, twice, times)
         _close_services(result, grid, programme, decided)
     result.findings += _future_columns(grid, period) + _absent_column(cut, grid, layout, period)
     if _stranger(table):
@@ -207,24 +210,18 @@ def _observe(
     measure: MeasureLayout,
     layout: Layout,
     judged: RowJudgement,
-    covered: Period | None,
+    times: Times,
     decided: _Decided,
 ) -> Observation | None:
-    own = _period_of(measure, layout, context, covered)
+    own = _time_of(measure, layout, context, times)
     found = make_observation(grid, context, measure, own, measure.basis or layout.basis, judged)
     if found is None or not decided.corrected:
         return found
     return replace(found, is_corrected=any((o.ref.sheet, o.ref.cell) in decided.corrected for o in found.operands))
 
 
-def _period_of(measure: MeasureLayout, layout: Layout, context: Context, covered: Period | None) -> Period:
-    """What a figure is of: the time that the workbook covers or its own, from 1 April on for a year to date without
-    such a time; for a rolling year the twelve months that end with it."""
-    basis = measure.basis or layout.basis
-    own = covered if covered is not None and context.column is None and basis != "snapshot" else context.period
-    if basis == "ytd" and covered is None:
-        return Period(financial_year_start(context.period.end), context.period.end, "range")
-    return own.rolling_year if basis == "rolling_12m" else own
+def _time_of(measure: MeasureLayout, layout: Layout, context: Context, times: Times) -> Period:
+    return times.of(measure.basis or layout.basis, context.period, has_column=context.column is not None)
 
 
 def _release(
@@ -239,11 +236,6 @@ def _release(
 
     counts = cells(measure.numerator, measure.denominator)
     return release_held(found, decided.placed, counts, cells(measure.stated))
-
-
-def financial_year_start(day: dt.date) -> dt.date:
-    """The first of April on or before a day: year to date counts from there."""
-    return dt.date(day.year if day.month >= 4 else day.year - 1, 4, 1)
 
 
 def _check_rows(cut: CutTable, grid: Grid, programme: Programme) -> list[Finding]:
@@ -337,7 +329,7 @@ def _add_unattributed(
     layout: Layout,
     contexts: Iterable[Context],
     twice: Mapping[str, Sequence[Reading]],
-    covered: Period | None,
+    times: Times,
 ) -> None:
     """Held observations for rows of no known service, rows that stand twice, and services without a row.
 
@@ -352,7 +344,7 @@ def _add_unattributed(
             key = (measure.id, context.service, context.period.key)
             if key not in seen and _is_given(grid, context, measure):
                 seen.add(key)
-                period = _period_of(measure, layout, context, covered)
+                period = _time_of(measure, layout, context, times)
                 result.observations.append(_empty(measure, context, layout, period, "held", why))
     present = {context.service for context in contexts}
     for service in table.rows.services:
@@ -361,7 +353,7 @@ def _add_unattributed(
         for context in {(c.column, c.period): c for c in contexts if c.service is not None}.values():
             missing = Context(service, context.column, service, context.period)
             for measure in (m for m in table.measures if _belongs(table, m, missing)):
-                period = _period_of(measure, layout, missing, covered)
+                period = _time_of(measure, layout, missing, times)
                 result.observations.append(
                     _empty(measure, missing, layout, period, "absent", "the return has no row for it")
                 )

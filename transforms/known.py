@@ -41,7 +41,8 @@ class FigureValue:
     """The figure of a measure for a service and subgroup in one period.
 
     state: published; stated (printed as stated, not derived); held; no_cases. `exact` is unrounded.
-    `parts` are the observations it is made of; `beside` a company row that contradicts them, by decision.
+    `parts` are the observations it is made of; `beside` a company row that something was decided about: it
+    contradicts them, or another workbook contradicts it.
     """
 
     state: str
@@ -230,7 +231,8 @@ def _company_value(found: Sequence[KnownObservation], indicator: Indicator) -> F
     if parts and not unsound:
         derived = _derive_company(parts, indicator)
         if derived is not None:
-            return replace(derived, beside=(own,)) if own is not None and is_by_services else derived
+            is_decided = own is not None and own.observation.chosen in {"services", "own"}
+            return replace(derived, beside=(own,)) if own is not None and is_decided else derived
     if not parts:
         # the return has no services for this measure: its own counts are the sums
         return _own_counts(own, indicator) if own is not None else None

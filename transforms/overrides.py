@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from schemas.decisions import ACROSS_FILES, UNUSABLE_CELLS, Override, Use
+from schemas.decisions import ACROSS_FILES, AGREEMENT, UNUSABLE_CELLS, Override, Use
 from schemas.evidence import AppliedOverride
 from schemas.facts import FindingKey, Observation, Reading
 from schemas.figures import decimal_text, round_half_away
 from schemas.findings import Accepted, Finding, make_finding
 from schemas.layout import Layout
-from transforms.cell_names import CellName, find_cells
+from transforms.cell_names import CellName, explain_misfit, find_cells
 from transforms.contexts import finding_key
 from transforms.corrections import says
 
@@ -58,6 +58,14 @@ class WaitingOverride:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradicted:
+    """A figure that a finding between workbooks contradicts, by the finding's code, sheet and cell."""
+
+    key: FindingKey
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """Findings with what was accepted among them. `waiting` are overrides of findings that are told across
     workbooks; `problems` say which of the others are not applied."""
@@ -79,7 +87,7 @@ def place_overrides(overrides: Iterable[Override], readings: Sequence[Reading], 
             continue
         found = find_cells(readings, CellName.of(override), layout, override.period)
         if len(found) != 1:
-            problems.append(_unmatched(override, _no_cell(len(found))))
+            problems.append(_unmatched(override, explain_misfit(found, CellName.of(override))))
         elif not says(found[0], override.expected):
             problems.append(_stale(override, found[0]))
         elif any(_is_same(override, p.override) for p in placed):
@@ -105,10 +113,6 @@ def _is_same(one: Override, other: Override) -> bool:
 
 def _target(override: Override) -> tuple[object, ...]:
     return override.code, CellName.of(override), override.action
-
-
-def _no_cell(count: int) -> str:
-    return "it names no cell that was read" if count == 0 else f"it names {count} cells"
 
 
 def _unmatched(override: Override, why: str) -> Finding:
@@ -230,10 +234,13 @@ def settle_findings(
     places: OverridePlaces,
     refusals: Refusals,
     readings: Sequence[Reading],
+    *,
+    is_alone: bool = True,
 ) -> Settled:
     """Mark the findings of one workbook that are accepted, and say which overrides are not applied.
 
-    An error counts as accepted once every figure that it holds is released.
+    An error counts as accepted once every figure that it holds is released. Unless the workbook `is_alone` of its
+    date (owners send rows of a tracker beside the whole one), what fits nothing in it waits.
     """
     cells = {(r.sheet, r.cell): r for r in readings}
     told = {finding_key(f): f for f in reversed(findings)}
@@ -246,29 +253,75 @@ def settle_findings(
         why = refused.get(id(place)) or _why_not(place, held)
         finding = told.get(place.key)
         if finding is None:
-            _set_aside(WaitingOverride(place.override, place.reading), waiting, problems)
+            item = WaitingOverride(place.override, place.reading)
+            _set_aside(item, waiting, problems, waits=not is_alone)
         elif why:
             problems.append(_unmatched(place.override, why))
         else:
             own = tuple(o for o in held if _override_of(o, place.key, [place]))
             done.append(AppliedOverride(place.override, finding, own, all(o.is_overridden for o in held)))
     for override in places.loose:
-        _settle_loose(WaitingOverride(override), findings, cells, done, waiting, problems)
+        _settle_loose(WaitingOverride(override), findings, cells, done, waiting, problems, waits=not is_alone)
     return Settled(_mark(findings, done), tuple(done), tuple(waiting), tuple(problems))
 
 
-def settle_across(findings: Sequence[Finding], waiting: Iterable[WaitingOverride]) -> Settled:
+def accepts(item: WaitingOverride, key: FindingKey, own: Observation) -> bool:
+    """Whether an override lets a figure stand that a finding between workbooks contradicts."""
+    override, reading = item.override, item.reading
+    if reading is None or key != (override.code, reading.sheet, reading.cell):
+        return False
+    return (override.measure, override.subgroup) == (own.measure, own.subgroup)
+
+
+def settle_across(
+    findings: Sequence[Finding],
+    waiting: Sequence[WaitingOverride],
+    contradicted: Sequence[Contradicted] = (),
+    readings: Sequence[Reading] = (),
+) -> Settled:
     """Mark the findings that are accepted among those that come of comparing workbooks.
 
-    Overrides name them by action or row, or by the cell that the finding stands at.
+    Overrides name them by action or row, or by the cell that the finding stands at. `contradicted` are the
+    figures of the workbook that other workbooks contradict, as the overrides leave them; `readings` the cells
+    whose text an override may expect.
     """
+    read = {(r.sheet, r.cell): r for r in readings}
     done: list[AppliedOverride] = []
     left: list[WaitingOverride] = []
     problems: list[Finding] = []
     for item in waiting:
-        cells = {(item.reading.sheet, item.reading.cell): item.reading} if item.reading else {}
-        _settle_loose(item, findings, cells, done, left, problems)
+        if item.override.code in AGREEMENT:
+            _settle_contradicted(item, findings, waiting, contradicted, done, left, problems)
+        else:
+            own = {(item.reading.sheet, item.reading.cell): item.reading} if item.reading else {}
+            _settle_loose(item, findings, read | own, done, left, problems, waits=True)
     return Settled(_mark(findings, done), tuple(done), tuple(left), tuple(problems))
+
+
+def _settle_contradicted(
+    item: WaitingOverride,
+    findings: Sequence[Finding],
+    waiting: Sequence[WaitingOverride],
+    contradicted: Sequence[Contradicted],
+    done: list[AppliedOverride],
+    left: list[WaitingOverride],
+    problems: list[Finding],
+) -> None:
+    """Settle one override of a contradiction between workbooks: it stands at a cell, and may hold several figures."""
+    reading = item.reading
+    key = (item.override.code, reading.sheet, reading.cell) if reading else None
+    finding = next((f for f in findings if finding_key(f) == key), None)
+    if key is None or finding is None:
+        left.append(item)
+        return
+    held = [c.observation for c in contradicted if c.key == key]
+    own = [o for o in held if accepts(item, key, o)]
+    if not own:
+        problems.append(_unmatched(item.override, f"the finding holds no figure of {item.override.measure}"))
+        return
+    released = tuple(o for o in own if o.is_overridden)
+    is_whole = all(any(accepts(w, key, o) for w in waiting) for o in held)
+    done.append(AppliedOverride(item.override, finding, released, is_whole))
 
 
 def explain_left(waiting: Iterable[WaitingOverride]) -> list[Finding]:
@@ -300,9 +353,11 @@ def _identity(finding: Finding) -> tuple[str, ...]:
     return finding_key(finding) if finding.cell else (finding.code, finding.message)
 
 
-def _set_aside(item: WaitingOverride, waiting: list[WaitingOverride], problems: list[Finding]) -> None:
-    """An override whose finding this workbook alone does not have."""
-    if item.override.code in ACROSS_FILES:
+def _set_aside(
+    item: WaitingOverride, waiting: list[WaitingOverride], problems: list[Finding], *, waits: bool
+) -> None:
+    """An override whose finding this workbook alone does not have; others may have it."""
+    if waits or item.override.code in ACROSS_FILES:
         waiting.append(item)
     else:
         problems.append(_stale(item.override, item.reading, _GONE))
@@ -315,13 +370,15 @@ def _settle_loose(
     done: list[AppliedOverride],
     waiting: list[WaitingOverride],
     problems: list[Finding],
+    *,
+    waits: bool,
 ) -> None:
     """Settle one override that is matched by what the findings are about."""
     override = item.override
     meant = [f for f in findings if _is_meant(f, item, cells)]
     found = [f for f in meant if _is_expected(f, override, cells)]
     if not meant:
-        _set_aside(item, waiting, problems)
+        _set_aside(item, waiting, problems, waits=waits)
     elif len(found) > 1:
         problems.append(_unmatched(override, f"it fits {len(found)} findings"))
     elif found:

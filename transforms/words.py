@@ -16,8 +16,15 @@ USED_WORDS = {
     "stated": "the stated figure",
     "services": "what its services give",
     "company_row": "what its own row says",
+    "own": "this workbook's own figure",
 }
 """What is printed by an override, by what it chose."""
+_HOLDS = (
+    " Its figure is held.",
+    " That row is held; the services stand.",
+    " Both are held.",
+    " It is held; the shorter periods stand.",
+)
 
 
 def say_date(day: dt.date) -> str:
@@ -105,4 +112,6 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 def say_accepted(message: str) -> str:
     """A finding's sentence once it is accepted: nothing is held by it any more."""
-    return message.removesuffix(" Its figure is held.").removesuffix(" That row is held; the services stand.")
+    for said in _HOLDS:
+        message = message.removesuffix(said)
+    return message

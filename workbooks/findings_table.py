@@ -23,7 +23,6 @@ COLUMNS = (
     ("What to do", 44),
     ("Suggestion", 22),
 )
-ACCEPT_COLUMN = ("Lines that would accept it", 46)
 _MOST_TEXT = 32_000
 
 
@@ -44,7 +43,7 @@ class NumberedFinding:
     def texts(self) -> tuple[str, ...]:
         """The cells of its row, each short enough for a cell."""
         item = self.finding
-        texts = (item.sheet or "", item.cell or "", item.message, item.action, self.suggestion, item.accept)
+        texts = (item.sheet or "", item.cell or "", item.message, item.action, self.suggestion)
         return (str(self.number), SEVERITY_WORDS[item.severity], *(text[:_MOST_TEXT] for text in texts))
 
 

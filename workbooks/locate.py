@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from schemas.config import Programme
-from schemas.drift import flow_list, in_table, partial_date
+from schemas.drift import flow_list, in_table, merge_lines, partial_date
 from schemas.facts import Period
 from schemas.findings import Finding, make_finding
 from schemas.layout import FieldLayout, Layout, TableLayout
@@ -16,6 +16,18 @@ from schemas.spelling import nearest, normalise
 from workbooks.dates import read_period, read_serial
 from workbooks.forms import FormPlace, find_form
 from workbooks.grid import RawCell, Sheet, address
+from workbooks.headings import (
+    PERIODS,
+    WantedHeading,
+    accept_heading,
+    first_headings,
+    is_under,
+    pair_renamed,
+    say_found,
+    say_where,
+    says,
+    wanted_headings,
+)
 from workbooks.labels import Labels
 
 _TITLE_ROWS = 15
@@ -123,7 +135,7 @@ def _locate_table(
     hinted = {normalise(name) for name in table.sheets}
     headers = [header for sheet in _own_sheets(sheets, table) for header in _headers(sheet, table, layout)]
     if not headers:
-        return None, [_table_missing(sheets, table)]
+        return None, [_missing_table(sheets, table, layout)]
     best = max(headers, key=lambda h: h.score)
     whole = [h for h in headers if not h.missing]
     if not whole:
@@ -183,57 +195,80 @@ def _table_missing(sheets: Sequence[Sheet], table: TableLayout) -> Finding:
         where = f"; there is no sheet '{expected}'"
     texts = [str(cell.value) for sheet in sheets for cell in sheet.texts() if len(str(cell.value)) < 120]
     near = nearest(_table_name(table), texts, cutoff=0.75)
+    if near is not None and normalise(near) in {normalise(a) for a in table.anchor}:
+        near = None  # it is there, over something else
     if near is not None:
         where += f"; the nearest heading is '{near}'"
+    is_single = bool(table.anchor) and table.repeat is None
     return make_finding(
         "table_missing",
         sheet=expected or names[0],
         anchor=_table_name(table),
         where=where,
         table_id=table.id,
-        accept=in_table(("anchor",), flow_list([*table.anchor, near])) if near and table.anchor else "",
+        accept=in_table(("anchor",), flow_list([*table.anchor, near])) if near and is_single else "",
     )
 
 
 def _missing_headers(header: _Header, table: TableLayout) -> list[Finding]:
     row = header.sheet.headings(header.row)
     taken = set(header.labels.values()) | set(header.columns.values())
-    free = [cell for cell in row if cell.column not in taken]
+    missing = _absent(header, wanted_headings(table))
+    pairs = pair_renamed(header.sheet, missing, [c for c in row if c.column not in taken])
+    first = address(header.row, min((c.column for c in row), default=1))
     findings = []
     for name, spelling in header.missing:
-        near = nearest(spelling, [c.text for c in free], cutoff=0.5)
-        at = next((c for c in free if c.text == near), None)
-        if at is None and len(free) == 1:
-            at = free[0]
-        hint = f"; {at.address} says '{at.text}'" if at is not None else ""
+        at = pairs.get(name)
         findings.append(
             make_finding(
                 "header_missing",
                 sheet=header.sheet.name,
-                cell=at.address if at else address(header.row, min((c.column for c in row), default=1)),
+                cell=at.address if at is not None else first,
                 header=spelling,
-                field=name,
-                near=hint,
+                where=say_where(name),
+                near=say_found(header.sheet, table, name, at),
                 table_id=table.id,
-                accept=_accept_header(table, name, at.text if at is not None else None),
+                accept=accept_heading(header.sheet, table, name, at),
             )
         )
     return findings
 
 
-def _accept_header(table: TableLayout, name: str, text: str | None) -> str:
-    """The lines that let a column be called as it is now, or be absent."""
-    if name in {"label", "group"}:
-        key, known = (
-            ("headers", table.rows.headers) if name == "label" else ("group_headers", table.rows.group_headers)
-        )
-        return in_table(("rows", key), flow_list([*known, text])) if text is not None else ""
-    if name not in table.columns.fields:
-        return ""
-    path = ("columns", "fields", name)
-    if text is None:
-        return in_table((*path, "required"), "false")
-    return in_table((*path, "headers"), flow_list([*table.columns.fields[name].headers, text]))
+def _absent(header: _Header, wanted: Sequence[WantedHeading]) -> list[WantedHeading]:
+    """The headings of a table that were not found, those that need not be there too: any may have a new name."""
+    return [w for w in wanted if w.name not in {*header.labels, *header.columns}]
+
+
+def _missing_table(sheets: Sequence[Sheet], table: TableLayout, layout: Layout) -> Finding:
+    """A table that is not there; or one whose heading is, and its columns are not."""
+    for sheet in _own_sheets(sheets, table):
+        for first, last in _search_spans(sheet, table, layout) if table.anchor else ():
+            row = first_headings(sheet, first, last)
+            if row is not None:
+                return _headings_differ(sheet, table, first - 1, _match_header(sheet, row, first, table))
+    return _table_missing(sheets, table)
+
+
+def _headings_differ(sheet: Sheet, table: TableLayout, anchor_row: int, header: _Header) -> Finding:
+    there = sheet.headings(header.row)
+    wanted = wanted_headings(table)
+    missing = _absent(header, wanted)
+    taken = {*header.labels.values(), *header.columns.values()}
+    pairs = pair_renamed(sheet, missing, [c for c in there if c.column not in taken])
+    lines = [accept_heading(sheet, table, w.name, pairs[w.name]) for w in missing if w.name in pairs]
+    needed = [w.text for w in wanted if w.is_required]
+    is_none = not header.labels and not header.columns
+    heading = next(c for c in sheet.rows()[anchor_row] if says(c, table.anchor))
+    return make_finding(
+        "headings_differ",
+        sheet=sheet.name,
+        cell=heading.address,
+        anchor=_table_name(table),
+        lacks=f"{'none' if is_none else 'not all'} of {', '.join(needed)}",
+        found=", ".join(c.text for c in there),
+        table_id=table.id,
+        accept=merge_lines(lines),
+    )
 
 
 def _table_twice(table: TableLayout, this: _Header, other: _Header) -> Finding:
@@ -264,7 +299,7 @@ def _double_headers(header: _Header, table: TableLayout) -> list[Finding]:
     for name, field in table.columns.fields.items():
         if field.under or name not in header.columns:
             continue
-        same = [c for c in header.sheet.headings(header.row) if _says(c, field.headers)]
+        same = [c for c in header.sheet.headings(header.row) if says(c, field.headers)]
         findings += [
             make_finding(
                 "header_duplicate",
@@ -277,13 +312,6 @@ def _double_headers(header: _Header, table: TableLayout) -> list[Finding]:
             for cell in same[1:]
         ]
     return findings
-
-
-def _says(cell: RawCell, spellings: Iterable[str]) -> bool:
-    if not isinstance(cell.value, str):
-        return str(cell.value) in spellings  # a year as a heading is a number in its cell
-    form = normalise(cell.value)
-    return any(normalise(spelling) == form for spelling in spellings)
 
 
 def _anchor_rows(sheet: Sheet, spellings: Iterable[str]) -> list[int]:
@@ -330,7 +358,7 @@ def _match_header(sheet: Sheet, row: int, first: int, table: TableLayout) -> _He
     for name, spellings in (("label", table.rows.headers), ("group", table.rows.group_headers)):
         if spellings:
             wanted += 1
-            at = next((c.column for c in cells if _says(c, spellings)), None)
+            at = next((c.column for c in cells if says(c, spellings)), None)
             if at is None:
                 missing.append((name, spellings[0]))
             else:
@@ -351,9 +379,9 @@ def _match_header(sheet: Sheet, row: int, first: int, table: TableLayout) -> _He
         periods = [c for c in open_columns if _period_of(sheet, c, has_label=bool(labels)) is not None]
         hits += bool(periods)
         if periods:
-            columns["*"] = periods[0].column
+            columns[PERIODS] = periods[0].column
         else:
-            missing.append(("period", "a month or a date"))
+            missing.append((PERIODS, "a month or a date"))
     return _Header(sheet, row, first - 1, hits / wanted if wanted else 0.0, labels, columns, tuple(missing))
 
 
@@ -365,33 +393,18 @@ def _period_of(sheet: Sheet, cell: RawCell, *, has_label: bool) -> Period | None
 
 def _find_field(sheet: Sheet, row: int, field: FieldLayout, taken: set[int]) -> int | None:
     for cell in sheet.headings(row):
-        if cell.column in taken or not _says(cell, field.headers):
+        if cell.column in taken or not says(cell, field.headers):
             continue
-        if not field.under or _is_under(sheet, cell, field.under):
+        if not field.under or is_under(sheet, cell, field.under):
             return cell.column
     return None
-
-
-def _is_under(sheet: Sheet, cell: RawCell, headings: Iterable[str]) -> bool:
-    """Whether the nearest heading above the cell is one of the spellings.
-
-    A heading that was not merged stands over its own column and the blank ones to its right.
-    """
-    for row in range(cell.row - 1, max(cell.row - 4, 0), -1):
-        above = sheet.seen_at(row, cell.column)
-        if not above.is_blank:
-            return _says(above, headings)
-        left = [c for c in sheet.rows().get(row, []) if c.column < cell.column]
-        if left and _says(left[-1], headings):
-            return (row, left[-1].column) not in sheet.merged
-    return False
 
 
 def _finish(header: _Header, table: TableLayout, layout: Layout, labels: Labels) -> LocatedTable:
     sheet = header.sheet
     others = [row for row in _other_anchors(sheet, table, layout) if row > header.row]
     last = min(others, default=max(sheet.rows()) + 1) - 1
-    named = {n: c for n, c in header.columns.items() if n != "*"}
+    named = {n: c for n, c in header.columns.items() if n != PERIODS}
     label_column = header.labels.get("label")
     if label_column is None:
         label_column = max(min(header.columns.values()) - 1, 1)

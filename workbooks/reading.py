@@ -20,6 +20,7 @@ from workbooks.locate import has_title, latest_layout, locate_tables, share_loca
 from workbooks.personal import declared_headers, find_in_name, find_personal_data, shown_name
 from workbooks.refusals import Unopenable
 from workbooks.scope import find_lost_columns, find_scope
+from workbooks.unread import find_unread_sheets
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,23 +170,12 @@ def _read_as(sheets: Sequence[Sheet], name: str, sha256: str, item: Return, prog
         table, more_findings = cut_table(place, layout.hidden)
         tables.append(table)
         findings += more_findings
-    findings += _unread_sheets(sheets, {place.sheet.name for place in located})
+    findings += find_unread_sheets(sheets, {place.sheet.name for place in located})
     covered = None
     if layout.covers:
         covered, problems = find_covered(sheets, layout.covers, period)
         findings += problems
     return WorkbookReading(name, sha256, item, layout, period, covered, tuple(tables), tuple(findings), scope=scope)
-
-
-def _unread_sheets(sheets: Sequence[Sheet], read: set[str]) -> list[Finding]:
-    """Sheets with figures on which the layout has no table: said, not read."""
-    found = []
-    for sheet in sheets:
-        figures = [c for c in sheet.cells.values() if isinstance(c.value, (int, float)) and type(c.value) is not bool]
-        if sheet.name not in read and figures:
-            place = min(figures, key=lambda c: (c.row, c.column))
-            found.append(make_finding("unread_sheet", sheet=sheet.name, cell=place.address))
-    return found
 
 
 def _date_layout(sheets: Sequence[Sheet], item: Return) -> tuple[Layout | None, Period | None, list[Finding]]:

@@ -10,6 +10,7 @@ from schemas.findings import Finding, make_finding
 from schemas.spelling import normalise
 from workbooks.as_at import label_end
 from workbooks.grid import RawCell, Sheet
+from workbooks.headings import say_where
 from workbooks.locate import LocatedTable
 
 
@@ -50,7 +51,12 @@ def find_lost_columns(located: Iterable[LocatedTable]) -> list[Finding]:
         }
         findings += [
             make_finding(
-                "header_missing", **at, header=field.headers[0], field=name, near="", table_id=table.layout.id
+                "header_missing",
+                **at,
+                header=field.headers[0],
+                where=say_where(name),
+                near="",
+                table_id=table.layout.id,
             )
             for name, field in table.layout.columns.fields.items()
             if name in OWNER_FIELDS and name not in present

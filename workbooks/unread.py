@@ -11,7 +11,7 @@ from schemas.facts import LABEL_FIELD, Reading
 from schemas.findings import Finding, make_finding
 from schemas.spelling import nearest
 from workbooks.formats import is_percent_format
-from workbooks.grid import RawCell, column_letter
+from workbooks.grid import RawCell, Sheet, column_letter
 from workbooks.locate import LocatedTable
 from workbooks.values import parse_value
 
@@ -95,3 +95,14 @@ def _counts(located: LocatedTable, cell: RawCell, *, is_near: bool) -> bool:
 
 def _at(located: LocatedTable, cell: RawCell, code: str, **parts: Any) -> Finding:
     return make_finding(code, sheet=located.sheet.name, cell=cell.address, table_id=located.layout.id, **parts)
+
+
+def find_unread_sheets(sheets: Sequence[Sheet], read: set[str]) -> list[Finding]:
+    """Sheets with figures on which the layout has no table: said, not read."""
+    found = []
+    for sheet in sheets:
+        figures = [c for c in sheet.cells.values() if isinstance(c.value, (int, float)) and type(c.value) is not bool]
+        if sheet.name not in read and figures:
+            place = min(figures, key=lambda c: (c.row, c.column))
+            found.append(make_finding("unread_sheet", sheet=sheet.name, cell=place.address))
+    return found

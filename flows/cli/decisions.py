@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,9 @@ from flows.settings import (
 )
 from programmes.declare import DeclarationError, Draft, draft_entry, entry_lines
 from programmes.load import LoadedProgramme, load_programme
+from schemas.decisions import ACROSS_FILES, explain_refusal
 from schemas.figures import round_half_away
+from schemas.findings import Finding
 from transforms.row_forms import plain
 from transforms.words import join_words, say_number
 
@@ -95,26 +98,25 @@ def declare_decision(
         raise UsageError("--use is counts or stated, and goes with --accept")
     wish = Wish(programme, find_home(home_option), cell, sheet, measure, role, reason, day, accept, use, yes, as_json)
     loaded = load_programme(find_programme_folder(programme, wish.home))
-    evidence = _read(target, loaded, wish)
-    if evidence is None:
-        return HELD
-    if accept is not None:
-        proposals = propose_overrides(evidence, loaded, accept, use)
-    else:
-        proposals = propose_corrections(evidence, loaded)
-    return _decide(evidence, loaded, proposals, wish)
+    with ExitStack() as opened:
+        evidence = _read(target, loaded, wish, opened)
+        if evidence is None:
+            return HELD
+        if accept is not None:
+            proposals = propose_overrides(evidence, loaded, accept, use)
+        else:
+            proposals = propose_corrections(evidence, loaded)
+        return _decide(evidence, loaded, proposals, wish)
 
 
-def _read(target: str, loaded: LoadedProgramme, wish: Wish) -> Evidence | None:
-    """The workbook meant: a file, or a receipt. A refused file is told, and None."""
+def _read(target: str, loaded: LoadedProgramme, wish: Wish, opened: ExitStack) -> Evidence | None:
+    """The workbook meant: a file, or a receipt, whose history stays `opened`. A refused file is told, and None."""
     if is_receipt(target):
         if not wish.home.has_history:
             raise UsageError(f"nothing has been received in {wish.home.folder}; name a file instead of {target}")
         history = open_history(wish.home)
-        try:
-            return evidence_of_receipt(history, loaded.programme, find_receipt(history, loaded.programme, target))
-        finally:
-            history.close()
+        opened.callback(history.close)
+        return evidence_of_receipt(history, loaded, find_receipt(history, loaded.programme, target))
     judged = judge_file(Path(target), loaded.programme)
     if judged.status != "refused":
         return evidence_of_file(judged, loaded.programme)
@@ -130,8 +132,9 @@ def _decide(evidence: Evidence, loaded: LoadedProgramme, proposals: Sequence[Pro
     fitting = [p for p in proposals if _fits(p, wish)]
     opened = [p for p in fitting if not p.is_declared]
     if not fitting and proposals and (wish.cell or wish.measure):
-        places = join_words([_place(p) for p in proposals], "or")
-        raise UsageError(f"no {_what(wish)} at {_asked(wish)}; there is one at {places}")
+        there = [f"{_place(p)} of {p.measure}" if wish.measure and p.measure else _place(p) for p in proposals]
+        known = join_words(list(dict.fromkeys(there)), "or")
+        raise UsageError(f"no {_what(wish)} {_asked(wish)}; there is one at {known}")
     listed = fitting if wish.cell else opened
     if not wish.is_json:
         print(_describe(evidence, listed, wish))
@@ -146,7 +149,7 @@ def _decide(evidence: Evidence, loaded: LoadedProgramme, proposals: Sequence[Pro
 def _fits(proposal: Proposal, wish: Wish) -> bool:
     is_cell = wish.cell is None or proposal.cell.casefold() == wish.cell.replace("$", "").casefold()
     is_sheet = wish.sheet is None or proposal.sheet.casefold() == wish.sheet.strip("'").casefold()
-    return is_cell and is_sheet and (wish.measure is None or proposal.keys.get("measure") == wish.measure)
+    return is_cell and is_sheet and (wish.measure is None or proposal.is_about(wish.measure))
 
 
 def _place(proposal: Proposal) -> str:
@@ -160,22 +163,44 @@ def _what(wish: Wish) -> str:
 
 def _asked(wish: Wish) -> str:
     place = "!".join(filter(None, [wish.sheet, wish.cell]))
-    return " of ".join(filter(None, [place, wish.measure])) if wish.measure else place
+    return " ".join([*([f"at {place}"] if place else []), *([f"of {wish.measure}"] if wish.measure else [])])
 
 
 def _nothing_open(evidence: Evidence, loaded: LoadedProgramme, fitting: Sequence[Proposal], wish: Wish) -> int:
     """Nothing is left to declare: say why; 1 while an error still stands."""
+    opened = [f for f in judge_with(evidence, loaded).findings if f.is_open]
     if fitting:
         places = join_words([_place(p) for p in fitting])
         say(f"boardpack: what can be declared is declared already ({places}); nothing to write")
     elif wish.accept:
-        say(f"boardpack: there is no finding {wish.accept} in it; nothing to write")
+        elsewhere = _where_else(evidence, wish.accept)
+        say(f"boardpack: there is no finding {wish.accept} in it{elsewhere}; nothing to write")
     else:
-        say("boardpack: no finding carries a suggestion; nothing to write")
+        say(f"boardpack: no finding carries a suggestion; nothing to write{_say_by_hand(evidence, opened)}")
     if wish.is_json:
         print_json(_form(evidence, fitting, None, None, None, wish))
-    stands = any(f.severity == "error" and f.is_open for f in judge_with(evidence, loaded).findings)
+    stands = any(f.severity == "error" for f in opened)
     return OK if fitting or not stands else HELD
+
+
+def _say_by_hand(evidence: Evidence, opened: Sequence[Finding]) -> str:
+    """What can be done about findings that suggest nothing."""
+    standing = [f for f in opened if f.severity != "note"]
+    codes = list(dict.fromkeys(f.code for f in standing if not explain_refusal(f.code)))
+    can = []
+    if standing and evidence.kind == "measures":
+        can.append("write the correction by hand (docs/how-to/correct-a-figure.md)")
+    if codes:
+        can.append(f"accept the finding with --accept {join_words(codes, 'or')}")
+    return f"; {', or '.join(can)}" if can else ""
+
+
+def _where_else(evidence: Evidence, code: str) -> str:
+    """Where to look for a finding that a file alone never has."""
+    if evidence.stand is not None or code not in ACROSS_FILES:
+        return ""
+    target = f"{evidence.return_id}@{evidence.period.end.isoformat()}"
+    return f" alone. It comes of comparing workbooks: take the file in, then name what was received, as {target}"
 
 
 def _ask_which(opened: Sequence[Proposal], evidence: Evidence, wish: Wish) -> Proposal:
@@ -183,12 +208,21 @@ def _ask_which(opened: Sequence[Proposal], evidence: Evidence, wish: Wish) -> Pr
     if not can_ask:
         if wish.is_json:
             print_json(_form(evidence, opened, None, None, None, wish))
-        option = "--cell" if len({_place(p) for p in opened}) > 1 else "--measure"
-        raise UsageError(f"there are {len(opened)} of them; name one with {option}")
+        raise UsageError(f"there are {len(opened)} of them; {_say_choice(opened)}")
     while True:
         number = int(typer.prompt(f"Which one? [1-{len(opened)}]", type=int, prompt_suffix=" "))
         if 1 <= number <= len(opened):
             return opened[number - 1]
+
+
+def _say_choice(opened: Sequence[Proposal]) -> str:
+    """By which option one of several is named, and what there is to name; what none of them can be."""
+    if all(p.why_not for p in opened):
+        return f"none can be declared: {join_words([f'{_place(p)}: {p.why_not}' for p in opened])}"
+    places = list(dict.fromkeys(_place(p) for p in opened))
+    if len(places) > 1:
+        return f"name one with --cell: {join_words(places, 'or')}"
+    return f"name one with --measure: {join_words([p.measure for p in opened], 'or')}"
 
 
 def _declare(
@@ -282,8 +316,10 @@ def _describe(evidence: Evidence, listed: Sequence[Proposal], wish: Wish) -> str
         if wish.accept is None and proposal.finding.suggestion:
             hint = proposal.finding.suggestion
             lines.append(f"     suggested: {hint.from_} to {hint.to}")
-        elif proposal.keys.get("measure"):
-            lines.append(f"     measure: {proposal.keys['measure']}")
+        elif proposal.measure:
+            lines.append(f"     measure: {proposal.measure}")
+        if proposal.why_not:
+            lines.append(f"     cannot be declared: {proposal.why_not}")
     return "\n".join(lines)
 
 

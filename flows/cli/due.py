@@ -41,6 +41,7 @@ def print_due(home: Home, programme: str | None, on: dt.date, *, as_json: bool) 
     from flows.calendars import pack_due_form, read_calendars, return_forms
     from flows.cli.intake import print_json, say
     from flows.failures import OK
+    from flows.settings import explain_no_inbox
     from programmes.load import load_programme
 
     found = []
@@ -58,7 +59,7 @@ def print_due(home: Home, programme: str | None, on: dt.date, *, as_json: bool) 
         )
         return OK
     if not found:
-        say(f"boardpack: no programme has an inbox in {home.folder}; name one with --programme")
+        say(f"boardpack: {explain_no_inbox(home)}")
     for name, returns, packs in found:
         print(f"{name}, on {on.isoformat()}")
         print("\n".join(["  returns", *map(describe_return, returns), "  packs", *describe_packs(packs)]))
@@ -66,11 +67,9 @@ def print_due(home: Home, programme: str | None, on: dt.date, *, as_json: bool) 
 
 
 def _folders(home: Home, programme: str | None) -> list[Path]:
-    from flows.settings import find_programme_folder, programme_folders
+    from flows.settings import find_programme_folder, programmes_with_inbox
 
-    if programme is not None:
-        return [find_programme_folder(programme, home)]
-    return [folder for folder in programme_folders(home) if home.inbox(folder.name).is_dir()]
+    return [find_programme_folder(programme, home)] if programme is not None else programmes_with_inbox(home)
 
 
 def describe_return(calendar: ReturnCalendar) -> str:

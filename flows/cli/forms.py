@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flows.checking import JudgedFile
+from schemas.drift import accept_together
 from schemas.findings import Accepted, Finding
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def file_form(item: JudgedFile, returned: Returned | None = None) -> dict[str, A
         "status": item.status,
         "rows": item.row_count,
         "findings": [finding_form(f) for f in item.findings],
+        "accept": accept_together(item.findings)[1] or None,
         "annotated": str(returned.copy) if returned and returned.copy else None,
         "acknowledgement": str(returned.page) if returned else None,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,8 @@ from flows.settings import (
 )
 from programmes.load import LoadedProgramme, load_programme
 from schemas.config import Programme
+from schemas.drift import accept_together
+from schemas.findings import Finding
 from transforms.words import plural
 
 if TYPE_CHECKING:
@@ -143,7 +145,19 @@ def describe_file(item: JudgedFile, filed: str = "") -> str:
         if finding.accept:
             lines.append("        If the change is meant, these lines accept it:")
             lines += [f"          {line}" for line in finding.accept.splitlines()]
+    lines += say_together(item.findings)
     return "\n".join(lines)
+
+
+def say_together(findings: Iterable[Finding]) -> list[str]:
+    """What to say of the lines of several findings: they go into one entry, since a date has one."""
+    count, lines = accept_together(findings)
+    if count < 2:
+        return []
+    what = "  A date has one entry: of the lines above, those that are meant go into one"
+    if not lines:
+        return [f"{what}, put together by hand."]
+    return [f"{what}. All of them together:", *(f"          {line}" for line in lines.splitlines())]
 
 
 def ingest_files(

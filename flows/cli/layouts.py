@@ -194,7 +194,8 @@ def _trial_lines(tried: TriedFile) -> Iterator[str]:
 
 def _table_lines(table: TriedTable) -> Iterator[str]:
     yield ""
-    yield f"Table {table.id}: sheet '{table.sheet}', headings in row {table.header_row}"
+    headings = f"headings in row {table.header_row}" if table.header_row is not None else "a form, without headings"
+    yield f"Table {table.id}: sheet '{table.sheet}', {headings}"
     from workbooks.suggesting.trial import period_words
 
     for column in table.columns:
@@ -230,6 +231,8 @@ def _left_lines(trial: Trial) -> Iterator[str]:
 
 
 def _finding_lines(tried: TriedFile) -> Iterator[str]:
+    from flows.cli.intake import say_together
+
     yield ""
     yield "Findings:" if tried.findings else "No findings."
     for finding in tried.findings:
@@ -244,3 +247,4 @@ def _finding_lines(tried: TriedFile) -> Iterator[str]:
         if finding.accept:
             yield "        If that is meant, these lines accept it:"
             yield from (f"          {line}" for line in finding.accept.splitlines())
+    yield from say_together(tried.findings)

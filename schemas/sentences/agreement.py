@@ -54,8 +54,8 @@ AGREEMENT: dict[str, Rule] = {
     ),
     "correction_unmatched": Rule(
         "error",
-        "The correction of {where} fits no cell that was read. It is not applied.",
-        "Check return, period, service, measure and field in corrections.yaml.",
+        "The correction of {where} is not applied: {why}.",
+        "Check return, period, service, measure and field in corrections.yaml, and what else names the cell.",
     ),
     "override_stale": Rule(
         "error",
@@ -82,7 +82,7 @@ AGREEMENT: dict[str, Rule] = {
     ),
     "decision_unmatched": Rule(
         "error",
-        "The recorded new due date of action {key} expects {expected}, but the agreed date was {found}. It is not applied.",
+        "The recorded new due date of action {key} is not applied: {why}.",
         "Check the entry in due_dates.yaml.",
     ),
 }

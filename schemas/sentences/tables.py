@@ -55,6 +55,11 @@ TABLES: dict[str, Rule] = {
         "The column heading '{header}' is not a period; its figures are not read.",
         "Write the period as a month or a date, for example Nov-21.",
     ),
+    "month_begun": Rule(
+        "doubt",
+        "What is counted in a month is taken as that of {month}, in which {date} lies; the month had only begun.",
+        "If it is that of the month before, date the workbook by its month (`precision: month` in the layout), or give it a line that says what time it covers (`covers`).",
+    ),
     "period_twice": Rule(
         "error",
         "The period {period} has two columns, here and at {other}; both are held.",

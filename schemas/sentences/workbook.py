@@ -118,10 +118,16 @@ WORKBOOK: dict[str, Rule] = {
         "Put the sheet back, or declare in the return's `partial` list that this date comes without it.",
         True,
     ),
+    "headings_differ": Rule(
+        "error",
+        "The heading of the table '{anchor}' stands here, but under it {lacks}; there are {found}.",
+        "Rename the columns back, or add their new spellings to `headers` in the layout.",
+        True,
+    ),
     "header_missing": Rule(
         "error",
         "The column '{header}' was not found in the header row{near}.",
-        "Rename the column back, or add the new spelling to `headers` of field `{field}` in the layout.",
+        "Rename the column back, or add the new spelling to {where} in the layout.",
         True,
     ),
     "header_duplicate": Rule(

@@ -107,6 +107,17 @@ def test_asking_makes_no_home(harbour: Harbour) -> None:
     assert (result.code, "no programme has an inbox" in result.err) == (0, True)
 
 
+@pytest.mark.parametrize("command", [("due",), ("run", "--all")])
+def test_an_inbox_whose_programme_lies_elsewhere_is_told(command: tuple[str, ...], harbour: Harbour) -> None:
+    harbour.home.joinpath("inbox", "lamplight").mkdir(parents=True)
+    harbour.home.joinpath("inbox", "harbour_2").mkdir()
+    result = run(*command, "--home", harbour.home)
+    assert (
+        f"{harbour.home} has inboxes for harbour_2, lamplight, but no programme of these names is installed or "
+        f"lies in {harbour.home / 'programmes'}; name its folder with --programme, or copy it there"
+    ) in result.err
+
+
 def test_packs_are_due_before_their_meetings_until_they_are_issued(harbour: Harbour) -> None:
     stand = [(p["meeting"], p["state"], p["days"], p["as_at"]) for p in due(harbour, "2031-04-01")["packs"]]
     assert stand == [

@@ -12,7 +12,9 @@ from flows.layouts import try_layout
 from programmes.load import load_programme, load_return
 from schemas.config import Programme
 from schemas.facts import LABEL_FIELD
+from tests.builders import Book, lamp_report, write_programme
 from tests.end_to_end.command import PROGRAMMES, ROOT, Result, run, workbooks
+from tests.unit.workbooks.test_forms_and_repeats import HARBOUR_FORM
 
 SAMPLES = [(programme, path) for programme in ("hillingdon_2015", "slough_2021") for path in workbooks(programme)]
 
@@ -158,3 +160,28 @@ def test_services_nobody_declared_are_ready_to_be_copied_into_the_programme(tmp_
     assert [s["label"] for s in declared] == [
         "Referral & Assessment", "Safeguarding & Family Support", "CLA & Support Services"
     ]  # fmt: skip
+
+
+def test_trying_tells_what_check_tells_of_sheets_that_are_not_read(tmp_path: Path) -> None:
+    book = lamp_report()
+    book.add_sheet("Old figures", ("Last year",), (None, 17))
+    path = book.save(tmp_path)
+    options = ("--programme", write_programme(tmp_path / "lamplight"), "--home", tmp_path / "none")
+    tried = run("layout", "try", path, *options, "--json").json["findings"]
+    checked = run("check", path, *options, "--json").json["files"][0]["findings"]
+    assert tried == [f for f in checked if f["code"] != "as_at_future"]
+    assert [f["code"] for f in tried] == ["unread_sheet"]
+    assert "No findings" not in run("layout", "try", path, *options).out
+
+
+def test_a_form_is_tried_as_one_without_headings(tmp_path: Path) -> None:
+    programme = write_programme(tmp_path / "lamplight", **{"returns/harbour_form": HARBOUR_FORM})
+    book = Book()
+    book.add_sheet(
+        "Form", ("Harbour form",), ("As at", "31 January 2031"), (), ("The month in figures",),
+        ("Ships in harbour", 40), ("Of these lit", 30), ("% lit", "75%"),
+    )  # fmt: skip
+    path, options = book.save(tmp_path), ("--programme", programme, "--home", tmp_path / "none")
+    assert "sheet 'Form', a form, without headings" in run("layout", "try", path, *options).out
+    (table,) = run("layout", "try", path, *options, "--json").json["tables"]
+    assert table["header_row"] is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flows.comparing import compare_known, hold_compared
 from flows.position import Position
@@ -12,11 +12,9 @@ from flows.recalling import Recall
 from flows.speaking import judge_again, match_decisions
 from history.store import History
 from schemas.evidence import ReceivedFile
-from schemas.findings import Finding
 from transforms.agreement import keep_most_exact
 from transforms.indicators import derive_kpis
 from transforms.known import Facts, KnownObservation
-from transforms.overrides import settle_across
 
 
 @dataclass(frozen=True)
@@ -40,19 +38,10 @@ def derive_whole(history: History, position: Position, known: int | None) -> Who
     spoken = list(judge_again(history, programme, receipts, decided, position.as_at).values())
     facts = [k for one in spoken for k in one.known]
     names = {r.receipt_id: r.name for r in receipts}
-    told = compare_known(facts, [one.received for one in spoken], names, programme)
-    waiting = [w for one in spoken for w in one.waiting]
-    accepted: set[tuple[int, Finding]] = set()
-    received = []
-    for item in told:
-        about = (item.return_id, item.period.end)
-        settled = settle_across(
-            item.findings, [w for w in waiting if (w.override.return_id, w.override.period) == about]
-        )
-        accepted |= {(item.receipt_id, replace(a.finding, accepted=None)) for a in settled.applied}
-        received.append(replace(item, findings=settled.findings, overridden=(*item.overridden, *settled.applied)))
-    held, _ = hold_compared(facts, names, programme, accepted)
-    return Whole(tuple(keep_most_exact(held)), tuple(received))
+    waiting = {one.received.receipt_id: one.waiting for one in spoken}
+    told = compare_known(facts, [one.received for one in spoken], names, programme, waiting)
+    held = hold_compared(facts, names, programme, waiting).known
+    return Whole(tuple(keep_most_exact(held)), tuple(t.received for t in told))
 
 
 def expect_whole(position: Position, whole: Whole, dates: Sequence[dt.date]) -> None:

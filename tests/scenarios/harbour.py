@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +157,47 @@ def broken_in(first: dt.date, number: int) -> Book:
     return book
 
 
+def many_report(rows: Mapping[str, int]) -> str:
+    """A return of many counts."""
+    items = "\n".join(f"            m{n}: {{labels: [{name}]}}" for n, name in enumerate(rows))
+    measures = "\n".join(
+        f"          - {{id: many_{n}, form: count, numerator: {{field: number, rows: [m{n}]}}}}"
+        for n in range(len(rows))
+    )
+    return f"""\
+id: many
+title: Weekly list of many
+cadence: weekly
+recognise: [Weekly list of many]
+layouts:
+  - from: 2031-01-01
+    as_at: {{labels: [As at]}}
+    tables:
+      many:
+        anchor: [Many counts]
+        rows:
+          kind: items
+          headers: [Measure]
+          items:
+{items}
+        columns:
+          fields:
+            number: {{headers: [Number], kind: count}}
+        measures:
+{measures}
+"""
+
+
+def many_book(day: dt.date, rows: Mapping[str, int]) -> Book:
+    """The weekly list of many, as at a day."""
+    book = Book()
+    book.add_sheet(
+        "Many", ("Weekly list of many",), (f"As at {day:%d/%m/%Y}",), ("Many counts",), ("Measure", "Number"),
+        *rows.items(),
+    )  # fmt: skip
+    return book
+
+
 class Harbour:
     """The harbour's programme, and a home of its own that takes workbooks in."""
 
@@ -179,7 +220,10 @@ class Harbour:
 
     def take(self, *books: Book, received: str = RECEIVED) -> list[JudgedFile]:
         """Take workbooks into history, together; as they were judged, in the order given."""
-        paths = [self.save(book) for book in books]
+        return self.take_files([self.save(book) for book in books], received)
+
+    def take_files(self, paths: Sequence[Path], received: str = RECEIVED) -> list[JudgedFile]:
+        """Take workbooks that were saved into history, together; as they were judged, in the order given."""
         history = History(self.home / "history")
         try:
             taken = {t.judged.path: t.judged for t in take_files(history, paths, self.loaded, received)}

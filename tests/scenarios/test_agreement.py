@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from flows.explaining import explain_figure, find_row
+from flows.position import derive_position
 from history.store import History
 from programmes.load import ConfigurationError, load_programme
 from tests.builders import INDICATORS, LAMP_REPORT, changed, percent
@@ -33,6 +36,7 @@ from tests.scenarios.harbour import (
     states,
     told,
 )
+from transforms.words import say_accepted
 
 # --- The same figure given twice ------------------------------------------------------------------------
 
@@ -60,12 +64,7 @@ def test_a_month_that_contradicts_the_week_of_its_last_day_is_told_at_both_cells
     assert states(position)[None] == "held", "no company figure from one that is held"
 
 
-def test_an_override_lets_one_of_two_contradicting_figures_stand(harbour: Harbour) -> None:
-    harbour.take_one(lamps(MARCH))
-    harbour.take_one(lamps_of_month("March 2031", (REACH, 201, 150, percent("74.6"))))
-    assert states(harbour.position(MARCH))["upper_reach"] == "held"
-    (harbour.programme / "overrides.yaml").write_text(
-        f"""\
+LET_STAND = f"""\
 overrides:
   - role: Harbour Analyst
     date: 2031-04-02
@@ -77,16 +76,89 @@ overrides:
     field: due
     expected: "200"
     note: The month counted one lamp twice.
-""",
-        encoding="utf-8",
-    )
+"""
+
+
+def test_an_override_lets_one_of_two_contradicting_figures_stand(harbour: Harbour) -> None:
+    harbour.take_one(lamps(MARCH))
+    harbour.take_one(lamps_of_month("March 2031", (REACH, 201, 150, percent("74.6"))))
+    assert states(harbour.position(MARCH))["upper_reach"] == "held"
+    (harbour.programme / "overrides.yaml").write_text(LET_STAND, encoding="utf-8")
     position = harbour.position(MARCH)
     row = next(r for r in position.rows if r.service == "upper_reach")
-    assert (row.state, row.denominator) == ("published", 200)
+    assert (row.state, row.denominator, row.is_overridden) == ("published", 200, True)
     assert states(position)[None] == "published", "the company figure is derived again"
+    assert [r.is_overridden for r in position.rows if r.service == "quay_basin"] == [False]
     accepted = [f for r in position.received for f in r.findings if f.code == "returns_disagree" and not f.is_open]
     assert [(f.sheet, f.cell) for f in accepted] == [("Lamps", "B7")], "the month's own finding stays open"
     assert position.findings == ()
+    (told_of,) = explained(harbour)["overrides"]
+    assert (told_of["cell"], told_of["printed"]) == ("B7", "this workbook's own figure")
+    assert say_accepted(told_of["message"]).endswith("gives 201."), "nothing of it is held any more"
+
+
+def explained(harbour: Harbour) -> dict[str, Any]:
+    """The explanation of Upper Reach's figure."""
+    history = History(harbour.home / "history")
+    try:
+        position = derive_position(history, harbour.loaded, MARCH)
+        return explain_figure(history, position, find_row(position, "lamps_in_time", "upper_reach", None))
+    finally:
+        history.close()
+
+
+def test_an_override_of_one_measure_leaves_another_that_rests_on_the_same_cell_held(tmp_path: Path) -> None:
+    more = "\n          - {id: lamps_seen, form: count, numerator: due}\n      oil:"
+    report = changed(LAMP_REPORT, "\n      oil:", more)
+    month = HARBOUR_REPORT.replace(
+        "denominator: due, stated: pct}\n",
+        "denominator: due, stated: pct}\n          - {id: lamps_seen, form: count, numerator: due}\n",
+    )
+    seen = INDICATORS.partition("indicators:\n")[2].replace("lamps_in_time", "lamps_seen").replace("percent", "lamps")
+    harbour = Harbour(
+        tmp_path, lamp_report=report, indicators=INDICATORS + seen.replace("company: ratio", "company: sum"),
+        **{"returns/harbour_report": month},
+    )  # fmt: skip
+    harbour.take(lamps(MARCH), lamps_of_month("March 2031", (REACH, 201, 150, percent("74.6"))))
+    (harbour.programme / "overrides.yaml").write_text(LET_STAND, encoding="utf-8")
+    position = harbour.position(MARCH)
+    rows = {r.indicator: r for r in position.rows if r.service == "upper_reach"}
+    assert {name: row.state for name, row in rows.items()} == {"lamps_in_time": "published", "lamps_seen": "held"}
+    findings = [f for r in position.received for f in r.findings if (f.sheet, f.cell) == ("Lamps", "B7")]
+    assert {f.is_open for f in findings} == {True}, "it still holds the other figure"
+    (harbour.programme / "overrides.yaml").write_text(
+        LET_STAND + LET_STAND.partition("overrides:\n")[2].replace("lamps_in_time", "lamps_seen"), encoding="utf-8"
+    )
+    position = harbour.position(MARCH)
+    assert {r.state for r in position.rows if r.service == "upper_reach"} == {"published"}
+    findings = [f for r in position.received for f in r.findings if (f.sheet, f.cell) == ("Lamps", "B7")]
+    assert {f.is_open for f in findings} == {False}
+    assert position.findings == ()
+
+
+def test_a_company_figure_that_stands_by_decision_is_marked_although_it_is_summed_from_its_services(
+    tmp_path: Path,
+) -> None:
+    services = "optional_services: [quay_basin, upper_reach, islands]\n"
+    month = HARBOUR_REPORT.replace(services, f"{services}          company: optional\n")
+    harbour = Harbour(tmp_path, **{"returns/harbour_report": month})
+    week = lamps(MARCH)
+    week.write(week.workbook["Lamps"], 9, 1, [("Whole harbour", 694, 538, 156, percent("77.5"))])
+    harbour.take(week, lamps_of_month("March 2031", ("Whole harbour", 695, 538, percent("77.4"))))
+    assert states(harbour.position(MARCH))[None] == "held"
+    stand = changed(LET_STAND, "    service: upper_reach\n", "").replace('"200"', '"694"')
+    (harbour.programme / "overrides.yaml").write_text(stand, encoding="utf-8")
+    rows = {r.service: r for r in harbour.position(MARCH).rows}
+    assert (str(rows[None].value), rows[None].numerator, rows[None].is_overridden) == ("77.5", 538, True)
+    assert {r.is_overridden for s, r in rows.items() if s} == {False}
+
+
+def test_of_a_file_alone_it_is_said_where_contradictions_are_found(harbour: Harbour) -> None:
+    path = harbour.save(lamps(MARCH), "week.xlsx")
+    result = run("correct", path, "--programme", harbour.programme, "--home", harbour.home,
+                 "--accept", "returns_disagree")  # fmt: skip
+    assert "there is no finding returns_disagree in it alone. It comes of comparing workbooks" in result.err
+    assert f"as lamp_report@{MARCH}; nothing to write" in result.err
 
 
 def test_two_files_that_arrive_together_are_told_both(harbour: Harbour) -> None:

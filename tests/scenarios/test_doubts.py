@@ -18,6 +18,8 @@ from tests.scenarios.harbour import (
     WEEK,
     Harbour,
     lamps,
+    many_book,
+    many_report,
     told,
 )
 
@@ -85,56 +87,16 @@ def test_with_fewer_steps_before_nobody_knows_whether_it_stands_still(harbour: H
 @case("same_as_previous")
 def test_a_file_sent_again_under_a_new_date_is_a_doubt(tmp_path: Path) -> None:
     rows = {f"Measure {n}": 100 + n for n in range(12)}
-    harbour = Harbour(tmp_path, **{"returns/many": _many(rows)})
-    harbour.take_one(_many_book(MARCH - WEEK, rows))
-    judged = harbour.take_one(_many_book(MARCH, rows))
+    harbour = Harbour(tmp_path, **{"returns/many": many_report(rows)})
+    harbour.take_one(many_book(MARCH - WEEK, rows))
+    judged = harbour.take_one(many_book(MARCH, rows))
     expect_only(judged, "accepted", "same_as_previous")
     expect(
         judged, "same_as_previous", None, None, says=("All 12 figures", "24 March 2031", "arrival 1.xlsx"),
         advises="sent again under a new date",
     )  # fmt: skip
     rows["Measure 3"] += 1
-    assert "same_as_previous" not in codes_of(harbour.take_one(_many_book(MARCH + WEEK, rows)))
-
-
-def _many(rows: dict[str, int]) -> str:
-    """A return of many counts."""
-    items = "\n".join(f"            m{n}: {{labels: [{name}]}}" for n, name in enumerate(rows))
-    measures = "\n".join(
-        f"          - {{id: many_{n}, form: count, numerator: {{field: number, rows: [m{n}]}}}}"
-        for n in range(len(rows))
-    )
-    return f"""\
-id: many
-title: Weekly list of many
-cadence: weekly
-recognise: [Weekly list of many]
-layouts:
-  - from: 2031-01-01
-    as_at: {{labels: [As at]}}
-    tables:
-      many:
-        anchor: [Many counts]
-        rows:
-          kind: items
-          headers: [Measure]
-          items:
-{items}
-        columns:
-          fields:
-            number: {{headers: [Number], kind: count}}
-        measures:
-{measures}
-"""
-
-
-def _many_book(day: dt.date, rows: dict[str, int]) -> Book:
-    book = Book()
-    book.add_sheet(
-        "Many", ("Weekly list of many",), (f"As at {day:%d/%m/%Y}",), ("Many counts",), ("Measure", "Number"),
-        *rows.items(),
-    )  # fmt: skip
-    return book
+    assert "same_as_previous" not in codes_of(harbour.take_one(many_book(MARCH + WEEK, rows)))
 
 
 # --- What leaps -----------------------------------------------------------------------------------------

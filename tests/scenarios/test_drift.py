@@ -7,13 +7,27 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from flows.checking import JudgedFile
+from flows.cli.intake import describe_file
+from flows.returning import return_checked
 from programmes.load import load_programme
 from schemas.config import Programme
+from schemas.drift import accept_together
 from schemas.findings import Finding
-from tests.builders import FILES, Book, invented_programme, judge, lamp_report, percent, write_programme
-from tests.scenarios.cases import observation_of
+from tests.builders import (
+    FILES,
+    LAMP_ROWS,
+    Book,
+    crew_report,
+    invented_programme,
+    judge,
+    lamp_report,
+    percent,
+    write_programme,
+)
+from tests.scenarios.cases import case, codes_of, expect, expect_only, observation_of
 
 
 def rename_column(book: Book) -> None:
@@ -76,10 +90,19 @@ def add_column(book: Book) -> None:
         cell.parent.cell(cell.row + offset, cell.column + 1, value)
 
 
+def rename_every_column(book: Book) -> None:
+    for old, new in (
+        ("Quay", "Place"), ("Lamps due", "All lamps due"), ("Lit in time", "Of these in time"), ("Lit late", "Late"),
+        ("% in time", "In time %"),
+    ):  # fmt: skip
+        book.rename(old, new)
+
+
 CASES: dict[str, tuple[Callable[[Book], None], str]] = {
     "a column was renamed": (rename_column, "header_missing"),
     "the column of labels was renamed": (rename_label_column, "header_missing"),
     "a column was taken out": (drop_optional_reading, "header_missing"),
+    "every column was renamed": (rename_every_column, "headings_differ"),
     "a sheet was renamed": (rename_sheet, "sheet_renamed"),
     "a heading was renamed": (rename_heading, "table_missing"),
     "a sheet was taken out": (drop_sheet, "table_missing"),
@@ -140,6 +163,123 @@ def test_the_lines_change_no_figure_of_an_unchanged_report(
     assert {o.measure: (o.service, o.exact) for o in after.observations}.items() >= {
         o.measure: (o.service, o.exact) for o in before.observations
     }.items()
+
+
+@case("headings_differ")
+def test_a_heading_over_other_columns_is_told_with_both(tmp_path: Path) -> None:
+    book = lamp_report()
+    rename_every_column(book)
+    rename_sheet(book)
+    judged = judge(book, tmp_path)
+    expect_only(judged, "refused", "headings_differ")
+    finding = expect(
+        judged, "headings_differ", "Lamps (new)", "A4",
+        says=(
+            "'Lamps lit in time' stands here, but under it none of Quay, Lamps due, Lit in time, % in time;",
+            "there are Place, All lamps due, Of these in time, Late, In time %",
+        ),
+        advises="add their new spellings",
+    )  # fmt: skip
+    assert "anchor" not in finding.accept
+    lines = [line.strip() for line in finding.accept.splitlines() if "headers:" in line]
+    assert lines == [
+        'headers: ["Quay", "Place"]', 'headers: ["Lamps due", "All lamps due"]',
+        'headers: ["Lit in time", "Of these in time"]', 'headers: ["Lit late", "Late"]',
+        'headers: ["% in time", "In time %"]',
+    ]  # fmt: skip
+
+
+def test_the_header_row_is_told_not_the_headings_merged_above_it(tmp_path: Path) -> None:
+    book = crew_report()
+    for old in ("Crew", "Due", "Done", "Due", "Done", "Hands"):
+        book.rename(old, f"{old} (new)") if old in {"Crew", "Hands"} else None
+    for name, nth in (("Due", 0), ("Due", 0), ("Done", 0), ("Done", 0)):
+        book.find(name, nth).value = f"All {name.lower()}"
+    judged = judge(book, tmp_path)
+    expect(
+        judged, "headings_differ", "Crews", "A4",
+        says="there are Crew (new), All due, All done, All due, All done, Hands (new)", advises="Rename",
+    )  # fmt: skip
+    adopted = adopt(told(judged, "headings_differ").accept, tmp_path / "programme")
+    assert judge(book, tmp_path, adopted).status == "accepted"
+
+
+def test_a_heading_alone_on_a_page_of_contents_is_no_table(tmp_path: Path) -> None:
+    book = lamp_report()
+    del book.workbook["Lamps"]
+    book.add_sheet("Contents", ("Weekly lamp report",), ("As at 3 March 2031",), ("Lamps lit in time", 2), ("Oil", 3))
+    judged = judge(book, tmp_path)
+    expect_only(judged, "refused", "table_missing")
+    (finding,) = judged.findings
+    assert "nearest heading" not in finding.message
+    assert "anchor" not in finding.accept
+
+
+def test_two_columns_of_one_new_name_are_told_each_at_its_own_cell(tmp_path: Path) -> None:
+    """Both columns 'Due' are called 'To do' now: one under 'Rounds', one under 'Repairs'."""
+    book = crew_report()
+    first, second = book.find("Due"), book.find("Due", 1)
+    first.value = second.value = "To do"
+    judged = judge(book, tmp_path)
+    expect_only(judged, "refused", "header_missing", "header_missing")
+    assert [f.cell for f in judged.findings] == [first.coordinate, second.coordinate]
+    _, lines = accept_together(judged.findings)
+    assert judge(book, tmp_path, adopt(lines, tmp_path / "programme")).status == "accepted"
+
+
+def test_a_column_under_a_renamed_heading_is_accepted_under_it(tmp_path: Path) -> None:
+    book = crew_report()
+    book.rename("Repairs", "Repair jobs")
+    judged = judge(book, tmp_path)
+    expect_only(judged, "refused", "header_missing", "header_missing")
+    assert "D6 says 'Due' under 'Repair jobs'" in judged.findings[0].message
+    _, lines = accept_together(judged.findings)
+    assert lines.count('under: ["Repairs", "Repair jobs"]') == 2
+    assert judge(book, tmp_path, adopt(lines, tmp_path / "programme")).status == "accepted"
+
+
+def test_the_lines_of_several_findings_are_one_entry(tmp_path: Path) -> None:
+    book = lamp_report()
+    rename_column(book)
+    rename_label_column(book)
+    rename_item(book)
+    judged = judge(book, tmp_path)
+    count, lines = accept_together(judged.findings)
+    assert (count, lines.count("- from:"), lines.count("tables:")) == (2, 1, 1)
+    again = judge(book, tmp_path, adopt(lines, tmp_path / "programme"))
+    assert {f.code for f in again.findings} == {"missing_row", "undeclared_row"}, "the gate before told the others"
+    told_of = describe_file(judged)
+    assert "A date has one entry: of the lines above, those that are meant go into one. All of them" in told_of
+    assert "          # returns/lamp_report.yaml, at the end of `layouts`:\n            - from: 2031-03-03" in told_of
+
+
+def test_lines_that_say_otherwise_of_one_key_are_not_put_together(tmp_path: Path) -> None:
+    book = lamp_report(LAMP_ROWS[:1], company=None)
+    judged = judge(book, tmp_path)
+    assert codes_of(judged).count("missing_service") == 2
+    assert accept_together(judged.findings) == (2, "")
+    assert "those that are meant go into one, put together by hand." in describe_file(judged)
+
+
+def test_what_goes_back_to_the_sender_holds_no_lines_of_yaml(tmp_path: Path) -> None:
+    book = lamp_report()
+    rename_item(book)
+    judged = judge(book, tmp_path)
+    assert any(f.accept for f in judged.findings)
+    back = return_checked(judged, invented_programme(), tmp_path / "back")
+    assert back.copy is not None
+    marked = load_workbook(back.copy)
+    told_of = "\n".join(str(c.value) for sheet in marked for line in sheet.iter_rows() for c in line)
+    comments = "\n".join(c.comment.text for s in marked for line in s.iter_rows() for c in line if c.comment)
+    texts = [told_of, comments, *(p.read_text(encoding="utf-8") for p in (back.page, back.text))]
+    assert all("Barrels in store" in text for text in texts)
+    assert not [text for text in texts if "tables:" in text or "labels:" in text or "would accept" in text]
+
+
+def test_one_finding_is_one_entry_and_nothing_is_said_of_others(tmp_path: Path) -> None:
+    book = lamp_report()
+    rename_column(book)
+    assert "A date has one entry" not in describe_file(judge(book, tmp_path))
 
 
 def test_a_renamed_column_is_read_as_what_it_was(tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ from flows.answering import say_explanation
 from flows.building import keep_facts
 from flows.explaining import explain_figure, explain_printed, find_row
 from flows.position import Position, derive_known, derive_position
+from flows.settings import UsageError
 from history.records import PackRecord
 from history.store import History
-from tests.builders import INDICATORS, changed
+from tests.builders import INDICATORS, LAMP_REPORT, Shown, changed
 from tests.scenarios.harbour import COUNTS, MARCH, WEEK, Harbour, lamps
 
 RESTATED = ((394, 298), (200, 164), (100, 90))
@@ -112,6 +113,58 @@ class TestRestatement:
         assert cells(told)["Upper Reach: in time"] == "150"
         assert told["files"][0]["arrivals"] == 1
         assert all(o["replaced"] == [] for o in told["operands"])
+
+
+class TestCells:
+    @pytest.mark.parametrize(
+        ("shown", "says"),
+        [
+            (Shown(0.047619, "0%"), "5% at Lamps!E7 (the cell holds 0.047619 and shows 5%)"),
+            (Shown(0.0476, "0.00%"), "4.76% at Lamps!E7"),
+            (Shown(4.7619, "0.0"), "4.8 at Lamps!E7 (the cell holds 4.7619 and shows 4.8)"),
+            (Shown("4.8%", "@"), "4.8% at Lamps!E7"),
+        ],
+    )
+    def test_what_a_cell_holds_and_what_it_shows_are_told_apart(
+        self, shown: Shown, says: str, harbour: Harbour
+    ) -> None:
+        book = lamps(MARCH, (394, 298), (21, 1), (100, 90))
+        book.put("Upper Reach", "% in time", shown)
+        harbour.take_one(book)
+        text = text_of(explain(harbour, "upper_reach"))
+        assert says in text
+        assert ("the cell holds" in text) == ("the cell holds" in says)
+
+    def test_a_bare_fraction_is_told_as_its_cell_holds_it(self, tmp_path: Path) -> None:
+        report = changed(LAMP_REPORT, '{headers: ["% in time"], kind: percent}',
+                         '{headers: ["% in time"], kind: percent, bare: fraction}')  # fmt: skip
+        harbour = Harbour(tmp_path, lamp_report=report)
+        book = lamps(MARCH, (394, 298), (21, 1), (100, 90))
+        book.put("Upper Reach", "% in time", Shown(0.0476, "0.00"))
+        harbour.take_one(book)
+        text = text_of(explain(harbour, "upper_reach"))
+        assert "0.05 at Lamps!E7 (the cell holds 0.0476 and shows 0.05)" in text
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        ("service", "group", "says"),
+        [
+            ("lower_reach", None, "there is no service 'lower_reach'; did you mean 'upper_reach'? the programme has "
+             "quay_basin, upper_reach or islands"),
+            ("Ilands", None, "did you mean 'islands'? the programme has"),
+            ("xyz", None, "there is no service 'xyz'; the programme has quay_basin, upper_reach or islands"),
+            (None, "wide", "there is no subgroup 'wide'; the programme has tall or short"),
+        ],
+    )  # fmt: skip
+    def test_an_unknown_name_is_answered_with_the_known_ones(
+        self, service: str | None, group: str | None, says: str, harbour: Harbour
+    ) -> None:
+        harbour.take_one(lamps(MARCH))
+        position = harbour.position(MARCH)
+        with pytest.raises(UsageError) as caught:
+            find_row(position, "lamps_in_time", service, group)
+        assert says in str(caught.value)
 
 
 class TestHeldAndMissing:

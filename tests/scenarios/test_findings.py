@@ -659,6 +659,7 @@ def test_an_error_in_a_count_is_held(tmp_path: Path) -> None:
         judged, "error_cell", "Lamps", cell, says=(cell, "#REF!"), advises="Mend the formula",
         suggestion=(cell, "#REF!", "200"),
     )  # fmt: skip
+    assert observation_of(judged, "lamps_in_time", "upper_reach").why == f"Lamps!{cell} says '#REF!'"
 
 
 @case("formula_uncached")
@@ -675,6 +676,8 @@ def test_a_formula_without_a_stored_result_is_held(tmp_path: Path) -> None:
         advises="Open the workbook in Excel", suggestion=hint,
     )  # fmt: skip
     assert reading_at(judged, "Lamps", cell).kind == "uncached"
+    why = observation_of(judged, "lamps_in_time", "upper_reach").why
+    assert why == f"Lamps!{cell} holds a formula without a stored result"
 
 
 @case("symbol")

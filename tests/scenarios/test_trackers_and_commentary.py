@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from flows.checking import JudgedFile, judge_file
 from flows.owner_rows import compare_with_plan
-from flows.position import derive_position
+from flows.position import Position, derive_position
 from flows.taking import take_files
 from history.store import History
 from programmes.load import LoadedProgramme, load_programme
@@ -301,3 +302,68 @@ def test_an_error_in_a_cell_of_words_holds_the_remark(tmp_path: Path, loaded: Lo
     judged = judge(remarks_book({"Why": "#REF!"}, {}), tmp_path, loaded)
     assert codes_of(judged) == ["error_cell"]
     assert judged.status == "held"
+
+
+# --- Overrides of what a tracker and owners' rows tell ------------------------------------------------------
+
+ACCEPT = """\
+overrides:
+  - {role: Harbour Master, date: 2031-03-02, return: plan_tracker, period: 2031-02-28, code: CODE, action: L1,
+     expected: EXPECTED, note: Known to the board.}
+"""
+
+
+def told_with(folder: Path, override: str, books: Sequence[Book]) -> Position:
+    """The position of a programme with an override, once the books were taken in one after the other."""
+    files = {"plan_tracker": OWNED_TRACKER, **({"overrides": override} if override else {})}
+    loaded = load_programme(write_programme(folder / "lamplight", **files))
+    history = History(folder / "history")
+    try:
+        for number, book in enumerate(books):
+            take_files(history, [book.save(folder, f"{number}.xlsx")], loaded, "2031-03-01T09:00:00Z")
+        return derive_position(history, loaded, dt.date(2031, 2, 28))
+    finally:
+        history.close()
+
+
+def stand(position: Position) -> dict[str, bool]:
+    """Whether each finding that is told stands, by its code; those of decisions too."""
+    findings = [*(f for r in position.received for f in r.findings), *position.findings, *position.plan.findings]
+    return {f.code: f.is_open for f in findings}
+
+
+@pytest.mark.parametrize(
+    ("code", "row", "expected", "is_backwards"),
+    [
+        ("locked_field_changed", {"Key": "L1", "Action": "Sell the wicks"}, "Sell the wicks", False),
+        ("locked_field_changed", {"Key": "L1", "Action": "Sell the wicks"}, "Sell the wicks", True),
+        ("owner_rows_replaced", {"Key": "L1", "Forecast": Shown("31/07/2031", "@")}, "L1", True),
+        ("due_in_owner_rows", {"Key": "L1", "Due": Shown("31/07/2031", "@")}, "31/07/2031", False),
+    ],
+)
+def test_a_doubt_about_owners_rows_is_accepted_whichever_came_first(
+    code: str, row: dict[str, Any], expected: str, is_backwards: bool, tmp_path: Path
+) -> None:
+    books = [tracker_book({"Key": "L1"}), tracker_book(row, rows_of="Rows of: Head Keeper")]
+    override = ACCEPT.replace("CODE", code).replace("EXPECTED", expected)
+    before = told_with(tmp_path / "before", "", books[::-1] if is_backwards else books)
+    assert stand(before) == {code: True}
+    position = told_with(tmp_path / "after", override, books[::-1] if is_backwards else books)
+    assert stand(position) == {code: False}
+    assert [a.finding.code for r in position.received for a in r.overridden] == [code]
+
+
+def test_an_override_of_the_whole_tracker_is_no_matter_of_owners_rows(tmp_path: Path) -> None:
+    books = [
+        tracker_book({"Key": "L1", "Due": None}, {"Key": "L2", "Keeper": MATE}),
+        tracker_book({"Key": "L2", "Keeper": MATE}, rows_of="Rows of: Harbour Mate"),
+    ]
+    position = told_with(tmp_path, ACCEPT.replace("CODE", "undated").replace("EXPECTED", "L1"), books)
+    assert stand(position) == {"undated": False}
+
+
+def test_an_override_that_fits_neither_is_told_once(tmp_path: Path) -> None:
+    books = [tracker_book({"Key": "L1"}), tracker_book({"Key": "L1"}, rows_of="Rows of: Head Keeper")]
+    position = told_with(tmp_path, ACCEPT.replace("CODE", "undated").replace("EXPECTED", "L1"), books)
+    assert stand(position) == {"override_stale": True}
+    assert len(position.findings) == 1

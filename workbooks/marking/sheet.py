@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from schemas.findings import Severity
 from workbooks.findings_table import (
-    ACCEPT_COLUMN,
     COLUMNS,
     FIRST_LINE,
     SECOND_LINE,
@@ -113,9 +112,7 @@ def _number_cell(row: int, number: int, style: int) -> str:
 
 def write_sheet(page: FindingsPage, styles: StyleBook, title: str) -> tuple[bytes, tuple[LocalName, ...]]:
     """The sheet's XML, and the names that it needs in the workbook."""
-    has_accept = any(item.finding.accept for item in page.items)
-    columns = (*COLUMNS, ACCEPT_COLUMN) if has_accept else COLUMNS
-    out = _Writer(_Looks.add_to(styles), len(columns))
+    out = _Writer(_Looks.add_to(styles), len(COLUMNS))
     out.row([(FIRST_LINE, out.looks.title)], 24)
     out.row([(SECOND_LINE, out.looks.line)])
     out.merged.append(f"A2:{column_letter(out.width)}2")
@@ -123,7 +120,7 @@ def write_sheet(page: FindingsPage, styles: StyleBook, title: str) -> tuple[byte
         out.line(text)
     out.row([])
     header = out.next_row
-    out.row([(name, out.looks.header) for name, _ in columns])
+    out.row([(name, out.looks.header) for name, _ in COLUMNS])
     links = [_table_row(out, item, page.linked) for item in page.items]
     if not page.items:
         out.row([("", out.looks.text)] * 4 + [(_NOTHING, out.looks.text)] + [("", out.looks.text)] * (out.width - 5))
@@ -134,7 +131,7 @@ def write_sheet(page: FindingsPage, styles: StyleBook, title: str) -> tuple[byte
         for text in texts:
             out.line(text)
     table = f"A{header}:{column_letter(out.width)}{last}"
-    xml = _sheet_xml(out, [width for _, width in columns], header, table, "".join(links))
+    xml = _sheet_xml(out, [width for _, width in COLUMNS], header, table, "".join(links))
     return xml.encode(), _names(title, out.width, header, last)
 
 
@@ -143,11 +140,11 @@ def _table_row(out: _Writer, item: NumberedFinding, linked: frozenset[str]) -> s
     finding, looks, number = item.finding, out.looks, out.next_row
     is_linked = finding.sheet in linked and read_address(finding.cell) is not None
     cells = []
-    for column, text in enumerate(item.texts[: out.width], 1):
+    for column, text in enumerate(item.texts, 1):
         style = looks.severity[finding.severity] if column == 2 else looks.text
         cells.append((text, looks.link if column == _CELL_COLUMN and is_linked else style))
-    widths = [width for _, width in (*COLUMNS, ACCEPT_COLUMN)]
-    lines = max(_count_lines(text, width) for (text, _), width in zip(cells, widths, strict=False))
+    widths = [width for _, width in COLUMNS]
+    lines = max(_count_lines(text, width) for (text, _), width in zip(cells, widths, strict=True))
     out.row(cells, _LINE_HEIGHT * min(lines, _MOST_LINES))
     out.rows[-1] = out.rows[-1].replace(
         _cell(number, 1, *cells[0]), _number_cell(number, item.number, looks.number), 1

@@ -15,6 +15,7 @@ from schemas.repeats import base_table
 from schemas.spelling import normalise
 from workbooks.dates import read_period
 from workbooks.grid import Sheet
+from workbooks.suggesting.bases import doubt_bases
 from workbooks.suggesting.blocks import Block, find_blocks
 from workbooks.suggesting.dating import Dating, find_dating, find_title, guess_cadence, is_dated
 from workbooks.suggesting.forms import Form, cards_of, find_forms, propose_form
@@ -74,6 +75,7 @@ def propose_return(sheets: Sequence[Sheet], programme: Programme | None = None) 
     remarks += [
         Remark(("layouts", 0, "tables", t.layout.id, *r.path), r.text, r.is_unsure) for t in tables for r in t.remarks
     ]
+    remarks += doubt_bases(layout, recognise)
     remarks += _left_out(sheets, seen, parts)
     services = _services(tables)
     remarks += _tried(seen, item, programme or _invented(services, tables))

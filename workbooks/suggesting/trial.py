@@ -15,6 +15,7 @@ from workbooks.cutting import cut_table
 from workbooks.grid import RawCell, Sheet
 from workbooks.locate import LocatedTable, has_title, latest_layout, locate_tables
 from workbooks.suggesting.marks import mark_of
+from workbooks.unread import find_unread_sheets
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,12 @@ class TriedRow:
 
 @dataclass(frozen=True, slots=True)
 class TriedTable:
-    """A table that was found: where its header is, its columns and rows, its readings, and what is not read of it."""
+    """A table that was found: where its header is (a form has none), its columns and rows, its readings, and what is
+    not read of it."""
 
     id: str
     sheet: str
-    header_row: int
+    header_row: int | None
     columns: tuple[TriedColumn, ...]
     rows: tuple[TriedRow, ...]
     cut: CutTable
@@ -98,6 +100,7 @@ def try_return(sheets: Sequence[Sheet], item: Return, programme: Programme) -> T
         cut, own = cut_table(place, layout.hidden)
         findings += own
         tables.append(_to_table(place, cut))
+    findings += find_unread_sheets(sheets, {place.sheet.name for place in located})
     covered = None
     if layout.covers is not None:
         covered, more = find_covered(sheets, layout.covers, period)
@@ -141,7 +144,7 @@ def _to_table(place: LocatedTable, cut: CutTable) -> TriedTable:
     return TriedTable(
         place.layout.id,
         place.sheet.name,
-        place.header_row,
+        place.header_row if layout.kind != "value" else None,
         tuple(columns),
         tuple(r for r in labels if not r.key.startswith("?")),
         cut,

@@ -451,3 +451,79 @@ def test_numbers_dates_and_words_are_read_alike_by_either_parser(tmp_path: Path)
     assert quick == load._load_with_places(tmp_path)
     assert quick is not None
     assert str(quick.programme.indicators[0].target.value) == "90.1"  # type: ignore[union-attr]
+
+
+# --- What would fail later --------------------------------------------------------------------------------
+
+BOARDS = """\
+boards:
+  - id: keepers
+    title: Board of keepers
+    short: Keepers
+    meetings:
+      - {date: 2031-03-14, as_at: 2031-02-28}
+      - {date: 2031-04-14}
+"""
+DUE_DATES = """\
+due_dates:
+  - action: A1
+    expected: 2031-06-30
+    due: 2031-09-30
+    board: keepers
+    meeting: 2031-03-14
+    role: Harbour Master
+    reason: The wicks come in August.
+"""
+
+
+def test_boards_meetings_and_due_dates_that_fit_are_loaded(tmp_path: Path) -> None:
+    loaded = load_programme(write_programme(tmp_path, boards=BOARDS, due_dates=DUE_DATES))
+    assert loaded.due_dates[0].board == loaded.programme.boards[0].id
+
+
+def test_a_colour_that_is_left_out_is_told_where_the_colours_are(tmp_path: Path) -> None:
+    grey = PROGRAMME.splitlines(keepends=True)[-1]
+    folder = write_programme(tmp_path, programme=changed(PROGRAMME, grey, ""))
+    problem = only_problem(folder)
+    assert (problem.file, problem.key) == ("programme.yaml", "brag.grey")
+    assert problem.line == line_of(folder, "programme.yaml", "brag:")
+    assert problem.message == "this colour is missing; a programme says what each of six means"
+
+
+def test_an_unknown_board_of_a_new_due_date_is_told_with_the_nearest(tmp_path: Path) -> None:
+    folder = write_programme(tmp_path, boards=BOARDS, due_dates=changed(DUE_DATES, "board: keepers", "board: keeper"))
+    problem = only_problem(folder)
+    assert (problem.file, problem.key) == ("due_dates.yaml", "due_dates.0.board")
+    assert problem.line == line_of(folder, "due_dates.yaml", "board: keeper")
+    assert problem.message == "board 'keeper' is not declared; did you mean 'keepers'?"
+
+
+def test_a_group_within_one_that_is_not_declared_is_told_with_the_nearest(tmp_path: Path) -> None:
+    text = changed(PROGRAMME, "{id: short, label: short lamps}", "{id: short, label: short lamps, within: tal}")
+    folder = write_programme(tmp_path, programme=text)
+    problem = only_problem(folder)
+    assert (problem.file, problem.key) == ("programme.yaml", "subgroups.1.within")
+    assert problem.line == line_of(folder, "programme.yaml", "within: tal")
+    assert problem.message == "subgroup 'tal' is not declared; did you mean 'tall'?"
+
+
+def test_groups_within_each_other_are_refused(tmp_path: Path) -> None:
+    text = changed(PROGRAMME, "{id: short, label: short lamps}", "{id: short, label: short lamps, within: tall}")
+    text = changed(text, "{id: tall, label: tall lamps}", "{id: tall, label: tall lamps, within: short}")
+    problems = problems_of(write_programme(tmp_path, programme=text))
+    assert [p.key for p in problems] == ["subgroups.0.within", "subgroups.1.within"]
+    assert problems[0].message == "'tall' would lie within itself"
+
+
+def test_a_meeting_before_the_date_of_its_figures_is_told(tmp_path: Path) -> None:
+    text = changed(BOARDS, "{date: 2031-03-14, as_at: 2031-02-28}", "{date: 2031-02-14, as_at: 2031-02-28}")
+    folder = write_programme(tmp_path, boards=text)
+    problem = only_problem(folder)
+    assert (problem.file, problem.key) == ("boards.yaml", "boards.0.meetings.0.as_at")
+    assert problem.line == line_of(folder, "boards.yaml", "date: 2031-02-14")
+    assert problem.message == "the meeting on 2031-02-14 is before the date its figures are as at, 2031-02-28"
+
+
+def test_a_meeting_on_the_day_of_its_figures_is_as_good_as_any(tmp_path: Path) -> None:
+    text = changed(BOARDS, "{date: 2031-03-14, as_at: 2031-02-28}", "{date: 2031-02-28, as_at: 2031-02-28}")
+    load_programme(write_programme(tmp_path, boards=text))

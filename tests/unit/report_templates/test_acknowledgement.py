@@ -16,7 +16,7 @@ from schemas.acknowledgement import (
 )
 
 HOSTILE = "<script>alert('x')</script>{{ 7*7 }} & \"q\""
-ITEM = SaidFinding(1, HOSTILE, f"It says {HOSTILE}.", "Mend it.", "Change C7 from 1 to 2.", ("a: 1", "  b: 2"))
+ITEM = SaidFinding(1, HOSTILE, f"It says {HOSTILE}.", "Mend it.", "Change C7 from 1 to 2.")
 IT = Acknowledgement(
     title=f"Acknowledgement of {HOSTILE}",
     headline="The workbook was taken in.",
@@ -75,7 +75,6 @@ def test_nothing_is_fetched_and_nothing_runs() -> None:
 def test_plain_text_says_the_same_and_escapes_nothing() -> None:
     text = render_acknowledgement_text(IT)
     assert f"E 1. {HOSTILE}\n   It says {HOSTILE}.\n   Mend it.\n   Change C7 from 1 to 2.\n" in text
-    assert "     a: 1\n       b: 2\n" in text
     assert "{{ 7*7 }}" in text
     assert text.endswith("SHA-256 of the file: ab\n")
     assert "\n\n\n\n" not in text

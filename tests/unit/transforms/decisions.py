@@ -43,7 +43,9 @@ def decide(
     """What a workbook of these tables gives with the decisions about it."""
     readings = [r for t in tables for r in t.readings]
     programme = make_programme({})
-    return judge_decided(readings, (), layout, programme, PERIOD, None, list(corrections), list(overrides))
+    return judge_decided(
+        readings, (), layout, programme, PERIOD, None, list(corrections), list(overrides), cadence="weekly"
+    )
 
 
 def of(decided: Decided, service: str | None, measure: str = "visits") -> Observation:

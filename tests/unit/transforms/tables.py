@@ -114,7 +114,7 @@ def read(table: str, key: str, field: str, sheet: str, cell: str, text: str, kin
 
 def judge(layout: Layout, tables: Iterable[CutTable], corrected: Mapping | None = None) -> Judgement:
     """What the tables give."""
-    return judge_tables(list(tables), layout, make_programme({}), PERIOD, None, corrected)
+    return judge_tables(list(tables), layout, make_programme({}), PERIOD, None, corrected, cadence="weekly")
 
 
 def correct(layout: Layout, tables: Iterable[CutTable], corrections: Iterable[Correction]):

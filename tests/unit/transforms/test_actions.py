@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from schemas.config import DueDateDecision
 from schemas.facts import PlanDates, Reading
 from schemas.findings import Finding
 from tests.properties.plans import (
@@ -18,6 +19,7 @@ from tests.properties.plans import (
 )
 from transforms.actions import ActionRow
 from transforms.tracker import read_tracker
+from transforms.words import say_date
 
 MARCH, AUGUST, SEPTEMBER, NOVEMBER = (
     dt.date(2021, 3, 31),
@@ -265,10 +267,26 @@ class TestDueDates:
         assert (plan.rows[0].due, plan.rows[0].outcome) == (LATER, "green")
         assert codes(plan.findings) == []
 
-    def test_a_decision_that_moves_nothing_is_told(self) -> None:
-        trackers = [make_tracker(day, make_entry(due=SEPTEMBER)) for day in (AUGUST, NOVEMBER)]
-        for move in (make_move(SEPTEMBER, LATER, SEPTEMBER, action="A2"), make_move(AUGUST, LATER, SEPTEMBER)):
-            assert codes(rate_plan(trackers, NOVEMBER, [move]).findings) == ["decision_unmatched"]
+    @pytest.mark.parametrize(
+        ("move", "due", "why"),
+        [
+            (make_move(SEPTEMBER, LATER, SEPTEMBER, action="A11"), SEPTEMBER,
+             "there is no action A11 in the plan; the nearest is A1."),
+            (make_move(SEPTEMBER, LATER, SEPTEMBER, action="Lamps"), SEPTEMBER,
+             "there is no action Lamps in the plan."),
+            (make_move(AUGUST, LATER, SEPTEMBER), SEPTEMBER,
+             f"it expects {say_date(AUGUST)}, but the agreed date was {say_date(SEPTEMBER)}."),
+            (make_move(AUGUST, LATER, SEPTEMBER), None,
+             f"it expects {say_date(AUGUST)}, but the action has no due date."),
+        ],
+    )  # fmt: skip
+    def test_a_decision_that_moves_nothing_is_told_with_the_reason(
+        self, move: DueDateDecision, due: dt.date | None, why: str
+    ) -> None:
+        trackers = [make_tracker(day, make_entry(due=due)) for day in (AUGUST, NOVEMBER)]
+        (finding,) = rate_plan(trackers, NOVEMBER, [move]).findings
+        assert finding.code == "decision_unmatched"
+        assert finding.message.endswith(f"is not applied: {why}")
 
     def test_a_decision_that_was_followed_is_not_told_when_the_tracker_is_earlier_still(self) -> None:
         """The board agreed June; the owner types November: the earlier is used, and the decision did apply."""

@@ -108,22 +108,23 @@ class TestTheSourceWasMended:
 
 
 @pytest.mark.parametrize(
-    "keys",
+    ("keys", "why"),
     [
-        {"service": "east"},
-        {"service": "west", "row": "nowhere"},
-        {"measure": "assessments"},
-        {"field": "totals"},
-        {"table": "assessments"},
-        {"subgroup": "aged_16_plus"},
-        {"right": "about 700"},
+        ({"service": "east"}, "it names no cell that was read"),
+        ({"service": "west", "row": "nowhere"}, "it names no cell that was read"),
+        ({"measure": "assessments"}, "it names no cell that was read"),
+        ({"field": "totals"}, "it names no cell that was read"),
+        ({"table": "assessments"}, "it names no cell that was read"),
+        ({"subgroup": "aged_16_plus"}, "it names no cell that was read"),
+        ({"right": "about 700"}, "'about 700' is no number"),
     ],
 )
-def test_one_that_fits_no_cell_is_told_and_changes_nothing(keys: dict) -> None:
+def test_one_that_fits_no_cell_is_told_and_changes_nothing(keys: dict, why: str) -> None:
     tables = visits(WRONG)
     fixed, judgement = correct(LAYOUT, tables, [declare(**keys)])
     assert [f.code for f in fixed.findings] == ["correction_unmatched"]
     assert fixed.findings[0].severity == "error"
+    assert f"is not applied: {why}." in fixed.findings[0].message
     assert fixed.readings == tables[0].readings
     assert states(judgement)["north"] == "held"
 
@@ -179,6 +180,7 @@ class TestItems:
         fix = declare(service=None, measure="graded_good", field="number", expected="91", right="19")
         fixed, _ = correct(self.LAYOUT, [cut(self.LAYOUT, "grades", self.WRONG)], [fix])
         assert [f.code for f in fixed.findings] == ["correction_unmatched"]
+        assert "it names 2 cells (Sheet!B2 and Sheet!B3); say which with row." in fixed.findings[0].message
 
 
 class TestPeriodColumns:

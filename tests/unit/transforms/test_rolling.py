@@ -39,7 +39,7 @@ def test_the_figure_of_a_workbook_of_a_day_is_of_the_twelve_months_to_that_day()
 def test_what_a_workbook_covers_does_not_shorten_it() -> None:
     layout = make_layout(visits=ROLLING_VISITS)
     covers = Period(DAY - dt.timedelta(days=6), DAY, "range")
-    judged = judge_tables([cut(layout, "visits", ROWS)], layout, make_programme({}), PERIOD, covers)
+    judged = judge_tables([cut(layout, "visits", ROWS)], layout, make_programme({}), PERIOD, covers, cadence="weekly")
     assert {o.period for o in judged.observations} == {Period(dt.date(2020, 11, 30), DAY, "day")}
 
 
@@ -48,7 +48,7 @@ def test_a_service_without_a_row_is_missing_from_the_same_period(basis: str) -> 
     """Else the company figure would be summed from the rest, or stand apart from them."""
     layout = make_layout(visits={**VISITS, "measures": [{**VISITS["measures"][0], "basis": basis}]})
     covers = Period(DAY - dt.timedelta(days=6), DAY, "range")
-    judged = judge_tables([cut(layout, "visits", ROWS)], layout, make_programme({}), PERIOD, covers)
+    judged = judge_tables([cut(layout, "visits", ROWS)], layout, make_programme({}), PERIOD, covers, cadence="weekly")
     assert {o.state for o in judged.observations} == {"sound", "absent"}
     assert len({o.period for o in judged.observations}) == 1
 

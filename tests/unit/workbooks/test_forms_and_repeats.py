@@ -86,9 +86,10 @@ def programme_with(folder: Path, **files: str) -> Programme:
 def read(book: Book, programme: Programme) -> tuple[WorkbookReading, Judgement]:
     """A workbook read and judged."""
     reading = read_workbook(book.content(), "return.xlsx", programme)
-    if reading.layout is None or reading.period is None:
+    if reading.item is None or reading.layout is None or reading.period is None:
         return reading, Judgement()
-    return reading, judge_tables(reading.tables, reading.layout, programme, reading.period, reading.covered)
+    times = reading.period, reading.covered
+    return reading, judge_tables(reading.tables, reading.layout, programme, *times, cadence=reading.item.cadence)
 
 
 def form(*lines: Sequence[Any]) -> Book:

@@ -294,6 +294,44 @@ def test_without_such_a_line_a_placeholder_stands_and_a_trial_says_what_is_missi
     assert "as_at_missing" in [f.code for f in try_return(seen, found.item, invented_programme()).findings]
 
 
+@pytest.mark.parametrize(
+    ("heading", "basis"),
+    [
+        ("Section B – Year to date", "ytd"),
+        ("Lamps lit (YTD)", "ytd"),
+        ("Rolling twelve months", "rolling_12m"),
+        ("Lamps broken in the last 12 months", "rolling_12m"),
+        ("Section A – In the month and at month end", "in_period"),
+        ("Lamps at the end of the month", None),
+        ("Lamps lit within 12 months of an order", None),
+    ],
+)
+def test_a_heading_that_sounds_like_another_basis_than_a_day_is_unsure(heading: str, basis: str | None) -> None:
+    found = propose([heading], *LIT)
+    assert layout_of(found).basis == "snapshot"
+    told = [r for r in found.remarks if "sounds like" in r.text]
+    assert [(r.path[-1], r.is_unsure) for r in told] == ([("measures", True)] if basis else [])
+    if basis:
+        assert f"'{heading}' sounds like" in told[0].text
+        assert f"give its measures `basis: {basis}` if it is" in told[0].text
+
+
+def test_a_row_that_sounds_like_another_basis_is_unsure_alone() -> None:
+    rows = [["Measure", "Feb-31", "Mar-31"], ["Lamps broken, year to date", 40, 52], ["Lamps in store", 9, 8]]
+    found = propose(["Lamps"], *rows)
+    (told,) = [r for r in found.remarks if "sounds like" in r.text]
+    assert told.path[-2:] == ("measures", 0)
+    assert "give it `basis: ytd` if it is" in told.text
+
+
+def test_where_the_workbook_says_what_time_it_covers_only_other_times_are_unsure() -> None:
+    line = ["Covering 1 March 2031 to 29 March 2031"]
+    seen = sheets(Lights=[TITLE, AS_AT, line, [], ["Lamps lit in the month"], *LIT])
+    found = propose_return(seen, invented_programme())
+    assert layout_of(found).basis == "in_period"
+    assert "sounds like" not in remarks(found)
+
+
 def test_hidden_sheets_are_left_out_and_said() -> None:
     seen = sheets(Lights=[TITLE, AS_AT, [], *LIT], Lookups=[["Quay", "Buoys"], ["Islands", 4], ["The Reach", 5]])
     seen[1].is_hidden = True
