@@ -45,6 +45,12 @@ _COMPARED = {
 _Findings = dict[int, list[Finding]]
 
 
+def only_declared(receipts: Iterable[Receipt], programme: Programme) -> list[Receipt]:
+    """The receipts of returns that a programme declares: one that was taken out, or renamed, speaks no longer."""
+    declared = {item.id for item in programme.returns}
+    return [r for r in receipts if r.return_id in declared]
+
+
 def compare_known(
     known: Sequence[KnownObservation],
     received: Sequence[ReceivedFile],
@@ -235,6 +241,7 @@ def _compare_arriving(
     programme = loaded.programme
     joining = [a.receipt for a in arriving]
     order = history.receipts(programme.id, None, joining=joining) if history else current_receipts(joining)
+    order = only_declared(order, programme)
     own = {a.receipt.receipt_id: a for a in arriving}
     needed = [a for a in arriving if a.place in wanted]
     neighbours = _find_neighbours(needed, order, set(own), programme, history) if history else []
