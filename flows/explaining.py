@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,11 +9,9 @@ from flows.position import Position
 from flows.settings import UsageError
 from flows.tracing import Tracer
 from flows.versions import describe_target, describe_version
-from history.records import PackRecord
 from history.store import History
 from schemas.config import Indicator
 from schemas.figures import decimal_text
-from schemas.kept import read_facts
 from schemas.kpi import KpiRow
 from schemas.spelling import find_id, nearest, normalise
 from transforms.arithmetic import say_difference
@@ -162,31 +159,8 @@ def _words(row: KpiRow, value: FigureValue | None) -> str:
     return f"{say_number(row.value)}{unit} {on} {when}: {formula}, rounded to {plural(row.decimals, 'decimal')}"
 
 
-# --- as a pack printed it
-
-
 def names_figure(position: Position, name: str) -> bool:
     """Whether a name is the reference of a printed figure, or an indicator."""
     if any(row.ref.casefold() == name.casefold() for row in position.rows):
         return True
     return find_id(name, {i.id: (i.id, i.label) for i in position.programme.indicators}) is not None
-
-
-def explain_printed(history: History, position: Position, pack: PackRecord, ref: str) -> dict[str, Any] | None:
-    """The explanation of a reference of a pack, with what that pack printed; None where it prints no such one.
-
-    `position` is the pack's. The row is found by what the pack's own reference stood for.
-    """
-    kept = read_facts(pack.facts).rows if pack.facts else ()
-    printed = next((row for row in kept if row.ref.casefold() == ref.casefold()), None)
-    if printed is None:
-        return None
-    row = next((r for r in position.rows if r.key == printed.key), None)
-    if row is None:
-        raise UsageError(f"{printed.ref} of pack {pack.pack_id} is {printed.key}, which is not derived any more")
-    told = explain_figure(history, position, replace(row, ref=printed.ref))
-    text = value_text(printed)
-    same = (row.value, row.state, row.impact) == (printed.value, printed.state, printed.impact)
-    about = {"id": pack.pack_id, "board": pack.board, "as_at": pack.as_at.isoformat(), "software": pack.software}
-    meeting = pack.meeting.isoformat() if pack.meeting else None
-    return {**told, "pack": {**about, "meeting": meeting, "text": text, "impact": printed.impact, "agrees": same}}
