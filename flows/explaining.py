@@ -15,7 +15,9 @@ from schemas.figures import decimal_text
 from schemas.kpi import KpiRow
 from schemas.spelling import find_id, nearest, normalise
 from transforms.arithmetic import say_difference
+from transforms.compared import Line, explain_no_previous, find_baseline, find_previous
 from transforms.formulas import say_formula
+from transforms.indicators import stale_after
 from transforms.known import FigureValue
 from transforms.packs.inputs import value_text, who_text
 from transforms.words import join_words, plural, say_date, say_number, say_period
@@ -106,39 +108,27 @@ def _explain_previous(tracer: Tracer, row: KpiRow, indicator: Indicator, value: 
 
 
 def _why_no_previous(position: Position, row: KpiRow, indicator: Indicator, value: FigureValue | None) -> str:
-    if value is None or row.value is None:
-        return "there is no figure to compare it with"
-    if indicator.basis == "ytd":
-        return "no figure of the same point last year is known"
-    before = position.programme.previous_reporting_date(position.as_at)
-    if before is None:
-        return "the programme has no reporting date before"
-    found = position.facts.value_at(indicator, row.service, row.subgroup, before)
-    when = say_date(before)
-    if found is None:
-        return f"no figure as at {when}, the reporting date before, is known"
-    if found.period == value.period:
-        return f"as at {when}, the reporting date before, the figure was this same one"
-    if found.state != "published":
-        return f"the figure as at {when}, the reporting date before, is {found.state.replace('_', ' ')}"
-    return f"the latest figure as at {when}, the reporting date before, was too old: of {say_period(found.period)}"
+    found = None
+    if value is not None:
+        programme, line = position.programme, Line(indicator, row.service, row.subgroup)
+        before = programme.previous_reporting_date(position.as_at)
+        found = find_previous(position.facts, line, value, before, stale_after(indicator, programme))
+    return explain_no_previous(row, found)
 
 
 def _explain_baseline(tracer: Tracer, row: KpiRow, indicator: Indicator) -> dict[str, Any] | None:
     """Where the baseline comes from; None where none is declared."""
-    declared = indicator.baseline
+    declared, position = indicator.baseline, tracer.position
     if declared is None:
         return None
     if row.baseline is None:
-        why = f"no sound figure of {say_date(declared.period_end)} is known"
-        if declared.value is not None:
-            why = "it is declared for the company only"
-        return {"value": None, "why": why, **_NOTHING}
+        line = Line(indicator, row.service, row.subgroup)
+        return {"value": None, "why": find_baseline(position.facts, line, position.as_at).why, **_NOTHING}
     if declared.value is not None:
         why = "declared in the configuration, not read from a workbook"
         end = {"period": say_date(declared.period_end), "period_end": declared.period_end.isoformat()}
         return {"value": decimal_text(row.baseline), "why": why, **_NOTHING, **end}
-    found = tracer.position.facts.value_of(indicator, row.service, row.subgroup, declared.period_end)
+    found = position.facts.value_of(indicator, row.service, row.subgroup, declared.period_end)
     return _part(tracer, row, row.baseline, found)
 
 
