@@ -111,6 +111,7 @@ def _answer(
         action = find_action(position, asked.name)
         if action is not None:
             told = _explain_action(history, position, pack, action)
+            note_retired(told, history.retention.retired_files())
             return told, say_action(told)
         colour = find_rating_id(position, asked.name)
         if colour is not None:
