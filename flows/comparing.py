@@ -98,7 +98,8 @@ def _find_conflicts(
     accepted: Collection[tuple[int, Finding]] = frozenset(),
 ) -> tuple[list[KnownObservation], _Findings]:
     def standing(found: Sequence[Conflict]) -> list[Conflict]:
-        return [c for c in found if (known[c.position].receipt_id, c.finding) not in accepted]
+        stands = (c for c in found if (known[c.position].receipt_id, c.finding) not in accepted)
+        return [replace(c, against=None) if c.against in accepted else c for c in stands]
 
     findings: _Findings = {}
     conflicts = find_conflicts(known, names, programme)

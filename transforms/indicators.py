@@ -156,7 +156,8 @@ def _held_row(row: KpiRow, value: FigureValue, programme: Programme) -> KpiRow:
 
 def _unsound_services(value: FigureValue, programme: Programme) -> str:
     """Which services keep a figure from being derived: "Duty and Reviews are held or missing"."""
-    names = [programme.service_label(name.removeprefix("?")) for name in value.why.split(", ") if name]
+    services = dict.fromkeys(k.observation.service or "" for k in value.unsound)
+    names = [programme.service_label(service.removeprefix("?")) for service in services]
     verb = "is" if len(names) == 1 else "are"
     return f"{join_words(names)} {verb} held or missing" if names else ""
 

@@ -7,12 +7,15 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
 import pytest
 
+from flows.explaining import explain_figure, find_row
+from flows.position import derive_position
 from history.store import History
 from programmes.load import ConfigurationError, load_programme
 from tests.builders import INDICATORS, LAMP_REPORT, changed, percent
@@ -60,10 +63,27 @@ def test_a_month_that_contradicts_the_week_of_its_last_day_is_told_at_both_cells
     assert states(position)[None] == "held", "no company figure from one that is held"
 
 
-def test_an_override_lets_one_of_two_contradicting_figures_stand(harbour: Harbour) -> None:
+def told_why(harbour: Harbour) -> set[tuple[str | None, str, str | None]]:
+    """What `explain` says holds the figure of the Upper Reach: the code, its file and its cell."""
+    with closing(History(harbour.home / "history")) as history:
+        position = derive_position(history, harbour.loaded, MARCH)
+        form = explain_figure(history, position, find_row(position, "lamps_in_time", "upper_reach", None))
+    return {(h["code"], h["file"], h["cell"]) for h in form["held_by"]}
+
+
+def test_explain_names_what_holds_a_contradicted_figure_in_both_workbooks(harbour: Harbour) -> None:
+    book = lamps_of_month("March 2031", (REACH, 201, 150, percent("74.6")))
     harbour.take_one(lamps(MARCH))
-    harbour.take_one(lamps_of_month("March 2031", (REACH, 201, 150, percent("74.6"))))
-    assert states(harbour.position(MARCH))["upper_reach"] == "held"
+    harbour.take_one(book)
+    week = ("returns_disagree", "arrival 1.xlsx", "B7")
+    month = ("returns_disagree", "arrival 2.xlsx", book.at(REACH, "Lamps due").coordinate)
+    assert told_why(harbour) == {week, month}
+    accept_of_week(harbour)
+    assert told_why(harbour) == set(), "the week's figure stands"
+
+
+def accept_of_week(harbour: Harbour) -> None:
+    """Let the week's figure stand against the month's."""
     (harbour.programme / "overrides.yaml").write_text(
         f"""\
 overrides:
@@ -80,6 +100,13 @@ overrides:
 """,
         encoding="utf-8",
     )
+
+
+def test_an_override_lets_one_of_two_contradicting_figures_stand(harbour: Harbour) -> None:
+    harbour.take_one(lamps(MARCH))
+    harbour.take_one(lamps_of_month("March 2031", (REACH, 201, 150, percent("74.6"))))
+    assert states(harbour.position(MARCH))["upper_reach"] == "held"
+    accept_of_week(harbour)
     position = harbour.position(MARCH)
     row = next(r for r in position.rows if r.service == "upper_reach")
     assert (row.state, row.denominator) == ("published", 200)
