@@ -41,13 +41,14 @@ def _headline(told: _Form) -> str:
     return f"{rating} as at {day}" if told["text"] == rating else f"{told['text']}, {rating} as at {day}"
 
 
-def _say_pack(told: _Form) -> Iterator[str]:
+def _say_pack(told: _Form, what: str = "text") -> Iterator[str]:
+    """What the pack that was asked about printed: the text of a figure, the outcome of an action."""
     pack = told.get("pack")
-    if pack is None:
+    if pack is None or pack[what] is None:
         return
-    yield f"  Printed in pack {pack['id']} of {pack['board']}: {pack['text']}"
+    yield f"  Printed in pack {pack['id']} of {pack['board']}: {pack[what]}"
     if not pack["agrees"]:
-        yield f"    it is derived as {told['text']} now: the pack was made by {pack['software']}"
+        yield f"    it is derived as {told[what]} now: the pack was made by {pack['software']}"
 
 
 def _place(held: _Form) -> str:
@@ -199,7 +200,8 @@ def _say_version(told: _Form) -> Iterator[str]:
 def say_action(told: _Form) -> str:
     """The explanation of an action's colour; `told` is the form that explain_action makes."""
     day = say_date(dt.date.fromisoformat(told["as_at"]))
-    lines = [f"{told['action']} {told['title']}: {told['outcome']} as at {day}", f"  Why: {told['rule']}"]
+    lines = [f"{told['action']} {told['title']}: {told['outcome']} as at {day}", *_say_pack(told, "outcome")]
+    lines.append(f"  Why: {told['rule']}")
     owner = told["owner"] or "no owner named"
     lines.append(f"  Owner: {owner}; owner's own rating: {told['owner_rating'] or 'none'}")
     for item in told["files"]:
@@ -224,7 +226,9 @@ def say_rating(told: _Form) -> str:
     """The figures and actions of one colour; `told` is the form that explain_rating makes."""
     day = say_date(dt.date.fromisoformat(told["as_at"]))
     figures, actions = told["figures"], told["actions"]
+    pack = told.get("pack")
     where = f" for {told['board']}" if told["board"] else ""
+    where += f", in pack {pack['id']}" if pack else ""
     lines = [
         f"{told['word']} as at {day}{where}: {plural(len(figures), 'figure')}, {plural(len(actions), 'action')}",
     ]

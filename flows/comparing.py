@@ -61,6 +61,12 @@ class ToldFile:
     waiting: tuple[WaitingOverride, ...] = ()
 
 
+def only_declared(receipts: Iterable[Receipt], programme: Programme) -> list[Receipt]:
+    """The receipts of returns that a programme declares: one that was taken out, or renamed, speaks no longer."""
+    declared = {item.id for item in programme.returns}
+    return [r for r in receipts if r.return_id in declared]
+
+
 def compare_known(
     known: Sequence[KnownObservation],
     received: Sequence[ReceivedFile],
@@ -110,7 +116,9 @@ def _find_conflicts(
         return any(accepts(w, conflict.key, item.observation) for w in waiting.get(item.receipt_id, ()))
 
     found = find_conflicts(known, names, programme)
-    held = hold_conflicts(known, [c for c in found if not is_accepted(c)])
+    accepted = {(known[c.position].receipt_id, c.finding) for c in found if is_accepted(c)}
+    standing = [c for c in found if not is_accepted(c)]
+    held = hold_conflicts(known, [replace(c, against=None) if c.against in accepted else c for c in standing])
     later = find_period_conflicts(held, programme)
     held = hold_conflicts(held, [c for c in later if not is_accepted(c)])
     told = [*found, *later]
@@ -252,6 +260,7 @@ def _compare_arriving(
     programme = loaded.programme
     joining = [a.receipt for a in arriving]
     order = history.receipts(programme.id, None, joining=joining) if history else current_receipts(joining)
+    order = only_declared(order, programme)
     own = {a.receipt.receipt_id: a for a in arriving}
     needed = [a for a in arriving if a.place in wanted]
     neighbours = _find_neighbours(needed, order, set(own), programme, history) if history else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,15 +9,15 @@ from flows.position import Position
 from flows.settings import UsageError
 from flows.tracing import Tracer
 from flows.versions import describe_target, describe_version
-from history.records import PackRecord
 from history.store import History
 from schemas.config import Indicator
 from schemas.figures import decimal_text
-from schemas.kept import read_facts
 from schemas.kpi import KpiRow
 from schemas.spelling import find_id, nearest, normalise
 from transforms.arithmetic import say_difference
+from transforms.compared import Line, explain_no_previous, find_baseline, find_previous
 from transforms.formulas import say_formula
+from transforms.indicators import stale_after
 from transforms.known import FigureValue
 from transforms.packs.inputs import value_text, who_text
 from transforms.words import join_words, plural, say_date, say_number, say_period
@@ -112,39 +111,27 @@ def _explain_previous(tracer: Tracer, row: KpiRow, indicator: Indicator, value: 
 
 
 def _why_no_previous(position: Position, row: KpiRow, indicator: Indicator, value: FigureValue | None) -> str:
-    if value is None or row.value is None:
-        return "there is no figure to compare it with"
-    if indicator.basis == "ytd":
-        return "no figure of the same point last year is known"
-    before = position.programme.previous_reporting_date(position.as_at)
-    if before is None:
-        return "the programme has no reporting date before"
-    found = position.facts.value_at(indicator, row.service, row.subgroup, before)
-    when = say_date(before)
-    if found is None:
-        return f"no figure as at {when}, the reporting date before, is known"
-    if found.period == value.period:
-        return f"as at {when}, the reporting date before, the figure was this same one"
-    if found.state != "published":
-        return f"the figure as at {when}, the reporting date before, is {found.state.replace('_', ' ')}"
-    return f"the latest figure as at {when}, the reporting date before, was too old: of {say_period(found.period)}"
+    found = None
+    if value is not None:
+        programme, line = position.programme, Line(indicator, row.service, row.subgroup)
+        before = programme.previous_reporting_date(position.as_at)
+        found = find_previous(position.facts, line, value, before, stale_after(indicator, programme))
+    return explain_no_previous(row, found)
 
 
 def _explain_baseline(tracer: Tracer, row: KpiRow, indicator: Indicator) -> dict[str, Any] | None:
     """Where the baseline comes from; None where none is declared."""
-    declared = indicator.baseline
+    declared, position = indicator.baseline, tracer.position
     if declared is None:
         return None
     if row.baseline is None:
-        why = f"no sound figure of {say_date(declared.period_end)} is known"
-        if declared.value is not None:
-            why = "it is declared for the company only"
-        return {"value": None, "why": why, **_NOTHING}
+        line = Line(indicator, row.service, row.subgroup)
+        return {"value": None, "why": find_baseline(position.facts, line, position.as_at).why, **_NOTHING}
     if declared.value is not None:
         why = "declared in the configuration, not read from a workbook"
         end = {"period": say_date(declared.period_end), "period_end": declared.period_end.isoformat()}
         return {"value": decimal_text(row.baseline), "why": why, **_NOTHING, **end}
-    found = tracer.position.facts.value_of(indicator, row.service, row.subgroup, declared.period_end)
+    found = position.facts.value_of(indicator, row.service, row.subgroup, declared.period_end)
     return _part(tracer, row, row.baseline, found)
 
 
@@ -165,31 +152,8 @@ def _words(row: KpiRow, value: FigureValue | None) -> str:
     return f"{say_number(row.value)}{unit} {on} {when}: {formula}, rounded to {plural(row.decimals, 'decimal')}"
 
 
-# --- as a pack printed it
-
-
 def names_figure(position: Position, name: str) -> bool:
     """Whether a name is the reference of a printed figure, or an indicator."""
     if any(row.ref.casefold() == name.casefold() for row in position.rows):
         return True
     return find_id(name, {i.id: (i.id, i.label) for i in position.programme.indicators}) is not None
-
-
-def explain_printed(history: History, position: Position, pack: PackRecord, ref: str) -> dict[str, Any] | None:
-    """The explanation of a reference of a pack, with what that pack printed; None where it prints no such one.
-
-    `position` is the pack's. The row is found by what the pack's own reference stood for.
-    """
-    kept = read_facts(pack.facts).rows if pack.facts else ()
-    printed = next((row for row in kept if row.ref.casefold() == ref.casefold()), None)
-    if printed is None:
-        return None
-    row = next((r for r in position.rows if r.key == printed.key), None)
-    if row is None:
-        raise UsageError(f"{printed.ref} of pack {pack.pack_id} is {printed.key}, which is not derived any more")
-    told = explain_figure(history, position, replace(row, ref=printed.ref))
-    text = value_text(printed)
-    same = (row.value, row.state, row.impact) == (printed.value, printed.state, printed.impact)
-    about = {"id": pack.pack_id, "board": pack.board, "as_at": pack.as_at.isoformat(), "software": pack.software}
-    meeting = pack.meeting.isoformat() if pack.meeting else None
-    return {**told, "pack": {**about, "meeting": meeting, "text": text, "impact": printed.impact, "agrees": same}}

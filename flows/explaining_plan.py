@@ -13,13 +13,12 @@ from history.store import History
 from schemas.config import Board, DueDateDecision
 from schemas.facts import LABEL_FIELD, OWNER_FIELDS, Reading
 from transforms.actions import ActionRow, Outcome, agreed_due, rate_action
-from transforms.owner_rows import Statement, lay_rows
+from transforms.owner_rows import Statement, find_cell, lay_rows
 from transforms.packs.inputs import IMPACT_ORDER, OUTCOME_ORDER, PackInput, find_rating, full_name
 from transforms.tracker import DATE_FIELDS, Tracker
 
 _SHOWN = ("printed", *DATE_FIELDS, "recovery_note", "owner_rating")
 """The fields of a tracker that a rating rests on, and the owner's own."""
-_LOST = {"unreadable", "error", "uncached"}
 
 
 def find_action(position: Position, name: str) -> ActionRow | None:
@@ -40,7 +39,7 @@ def explain_action(history: History, position: Position, row: ActionRow) -> dict
     followed: set[DueDateDecision] = set()
     past = _rate_earlier(earlier, own, followed)
     agreed_due(row.entry, past[-1][1] if past else None, own, position.as_at, followed)
-    found = _cells(current, earlier, trackers)
+    found = _cells(current, trackers)
     tracer = Tracer(history, position)
     dates = row.entry.plan_dates
     return {
@@ -81,21 +80,18 @@ def _rate_earlier(
     return past
 
 
-def _cells(
-    current: Statement, earlier: Sequence[Statement], trackers: Sequence[Tracker]
-) -> list[tuple[Tracker, Reading]]:
-    """The filled cells that the rating rests on. An owner's file speaks for what owners fill in, the plan for the
-    rest; a cell of an owner's that cannot be read leaves what was said before."""
+def _cells(current: Statement, trackers: Sequence[Tracker]) -> list[tuple[Tracker, Reading]]:
+    """The filled cells that the rating rests on: those of the plan, and for what owners fill in those that speak."""
     key, speaking = current.entry.key, current.tracker
     whole = [t for t in trackers if not t.scope and t.as_at <= current.as_at and key in t.cells]
     plan = max(whole, key=lambda t: (t.as_at, t.receipt_id), default=speaking)
-    spoke = [speaking, *(s.tracker for s in reversed(earlier))] if speaking.scope else [speaking]
     found = []
     for name in (LABEL_FIELD, *_SHOWN):
-        asked = spoke if name in OWNER_FIELDS else [plan]
-        read = ((t, t.cells[key][name]) for t in asked if name in t.cells[key])
-        place = next(((t, r) for t, r in read if r.kind not in _LOST or len(asked) == 1), None)
-        if place is not None and place[1].raw_text:
+        reading = plan.cells[key].get(name)
+        place = (plan, reading) if reading is not None and reading.raw_text else None
+        if name in OWNER_FIELDS:
+            place = find_cell(current, name)
+        if place is not None:
             found.append(place)
     return found
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from flows.calendars import follow_returns
+from flows.comparing import only_declared
 from flows.owner_rows import read_trackers, renew_findings
 from flows.recalling import Recall
 from flows.refusals import list_standing
@@ -114,12 +115,12 @@ def derive_known(
 ) -> Position:
     """The position of a programme from history alone, as known at an event; None means the last one.
 
-    `judged_as` judges what is known by another configuration: returns that it does not declare say nothing.
+    `judged_as` judges what is known by another configuration. Returns that the configuration does not declare say
+    nothing; their workbooks are among those received.
     At the depth of `figures` it has rows, facts and decisions; the plan, remarks and findings of returns are
     left out, which a pack needs beside them.
     """
-    # once: what comes while the position is derived is not half of it. Packs, issues and other programmes are no
-    # knowledge: with them in between, what is known is the same
+    # once: what comes meanwhile is not half of it. Packs, issues and other programmes are no knowledge
     known = history.last_event(name, known)
     found = history.configuration_at(name, known)
     if found is None:
@@ -129,20 +130,21 @@ def derive_known(
     corrections = [read_decision(Correction, d) for d in history.decisions_at(name, "correction", known)]
     overrides = [read_decision(Override, d) for d in history.decisions_at(name, "override", known)]
     decisions: list[Decision] = [*corrections, *overrides]
-    declared = None if judged_as is None else {item.id for item in judged_as.returns}
-    receipts = [r for r in history.receipts(name, known) if declared is None or r.return_id in declared]
+    received = history.receipts(name, known)
+    receipts = only_declared(received, programme)  # nothing that another return gave is compared or printed
     recall = Recall(history, programme, receipts, decisions, as_at)
     facts = Facts(source=recall)
     rows = tuple(derive_kpis(facts, programme, as_at))
     before = programme.previous_reporting_date(as_at)
-    seen = choose_in_view(receipts, _receipts_behind(facts, rows, programme), before, as_at)
+    seen = choose_in_view(received, _receipts_behind(facts, rows, programme), before, as_at)
+    own = seen & {r.receipt_id for r in receipts}
     is_whole = depth == "pack"
     if is_whole:
         prepare_charts(facts, rows, programme, as_at)
-    told = recall.tell(seen) if is_whole else recall.tell_decided(seen)
+    told = recall.tell(own) if is_whole else recall.tell_decided(own)
     plan = _rate_plan(history, programme, receipts, as_at, known) if is_whole or told.waiting else RatedPlan()
-    all_received = _all_received(receipts, seen, told.received)
-    received, waiting = renew_findings(history, all_received, receipts, plan, told.waiting)
+    files = _all_received(received, seen, told.received)
+    files, waiting = renew_findings(history, files, receipts, plan, told.waiting)
     plan, across, problems = _accept_across(plan, _of_latest(waiting, receipts, as_at))
     return Position(
         programme,
@@ -152,7 +154,7 @@ def derive_known(
         facts,
         rows,
         plan,
-        tuple(received),
+        tuple(files),
         tuple(_refused(history, programme, known, before)),
         tuple(corrections),
         (*find_unmatched(decisions, receipts), *problems),

@@ -79,9 +79,11 @@ def describe_retired(deleted: Collection[str]) -> str:
 
 
 def note_retired(explanation: dict[str, Any], retired: Mapping[str, RetiredFile]) -> None:
-    """Say of each file and operand of an explanation whether it was deleted by rule: `retired`, else null."""
+    """Say of each file and cell of an explanation, of a figure or an action, whether the file was deleted by rule:
+    `retired`, else null."""
     for trail in (explanation, explanation.get("previous"), explanation.get("baseline")):
-        for item in [*trail.get("operands", []), *trail.get("files", [])] if trail else []:
+        kinds = ("operands", "cells", "files")
+        for item in [item for kind in kinds for item in trail.get(kind, [])] if trail else []:
             found = retired.get(item["sha256"])
             item["retired"] = (
                 {"on": day_of(found.at).isoformat(), "rule": found.rule, "event": found.seq} if found else None

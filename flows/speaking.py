@@ -75,7 +75,7 @@ def judge_again(
 
 
 def find_unmatched(decisions: Sequence[Decision], receipts: Sequence[Receipt]) -> list[Finding]:
-    """What to say of decisions about a return and period that was never received."""
+    """What to say of decisions about a return and period that was never received, or is not declared any more."""
     there = {(r.return_id, r.period.end) for r in receipts}
     return _unmatched([d for d in decisions if (d.return_id, d.period) not in there])
 
@@ -95,8 +95,7 @@ def to_received(receipt: Receipt, findings: Sequence[Finding] = ()) -> ReceivedF
 
 
 def _unmatched(decisions: Sequence[Decision]) -> list[Finding]:
-    """Decisions about a return and period that was never received."""
-    why = "no workbook of that return and date was received"
+    why = "no workbook of that return and date was received, or the return is no longer declared"
     return [
         unmatched(d, why)
         if isinstance(d, Correction)

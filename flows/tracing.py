@@ -11,6 +11,7 @@ from schemas.evidence import AppliedCorrection, AppliedOverride, ReceivedFile
 from schemas.facts import CellRef, Observation, Operand, Reading
 from schemas.findings import Finding
 from schemas.kpi import KpiRow
+from schemas.repeats import base_table
 from schemas.spelling import normalise
 from transforms.arithmetic import say_arithmetic
 from transforms.known import FigureValue, KnownObservation
@@ -31,7 +32,7 @@ class Tracer:
 
         `row` gives the unit, the decimals, and whom the value is about.
         """
-        parts = [*value.parts, *(p for p in self._unsound(row, value) if p not in value.parts)]
+        parts = [*value.parts, *(p for p in value.unsound if p not in value.parts)]
         receipts = dict.fromkeys(p.receipt_id for p in (*parts, *value.beside))
         return {
             "period": say_period(value.period),
@@ -43,17 +44,6 @@ class Tracer:
             "held_by": [h for p in parts for h in self._held_by(p)],
             "also_given": [s for p in value.parts for s in self._also_given(p)],
         }
-
-    def _unsound(self, row: KpiRow, value: FigureValue) -> list[KnownObservation]:
-        """The services' figures for want of which a company figure is not derived."""
-        if row.service is not None or value.state not in {"held", "stated"} or not value.why:
-            return []
-        indicator = next(i for i in self.position.programme.indicators if i.id == row.indicator)
-        found = []
-        for name in value.why.split(", "):
-            own = self.position.facts.value_of(indicator, name, row.subgroup, value.period.end)
-            found += [p for p in own.parts if p.observation.state == "held"] if own else []
-        return found
 
     # cells
 
@@ -174,31 +164,61 @@ class Tracer:
         return found
 
     def _held_by(self, part: KnownObservation) -> list[dict[str, Any]]:
-        """The findings that hold an observation, each at its cell; its own reason where no finding names it."""
+        """The findings that hold an observation, or for which it is absent, each at its cell, those of the workbook
+        that it contradicts among them; its own reason where no finding names it."""
         item = part.observation
-        if item.state not in {"held", "stated_only"}:
+        if item.state == "sound":
             return []
-        received = self.position.receipt(part.receipt_id)
-        who = self.position.programme.service_label(item.service)
-        named = [
-            {"code": f.code, "sheet": f.sheet, "cell": f.cell, "message": f.message, "action": f.action}
-            for f in self._errors(part, received)
+        named = list(part.disputes) or [(part.receipt_id, f) for f in self._errors(part)]
+        told = [
+            (receipt, {"code": f.code, "sheet": f.sheet, "cell": f.cell, "message": f.message, "action": f.action})
+            for receipt, f in dict.fromkeys(named)
         ]
-        if not named and item.state == "held":
-            named = [{"code": None, "sheet": None, "cell": None, "message": f"{item.why}.", "action": None}]
-        return [{"service": who, "file": received.name, "receipt": part.receipt_id, **n} for n in named]
+        if not told and item.state != "stated_only":
+            reason = {"code": None, "sheet": None, "cell": None, "message": f"{item.why}.", "action": None}
+            told = [(part.receipt_id, reason)]
+        who = self.position.programme.service_label(item.service and item.service.removeprefix("?"))
+        return [
+            {"service": who, "file": self.position.receipt(receipt).name, "receipt": receipt, **form}
+            for receipt, form in told
+        ]
 
-    def _errors(self, part: KnownObservation, received: ReceivedFile) -> list[Finding]:
-        """The findings named as holding an observation; where none is, the errors of the rows it was read from."""
-        item = part.observation
+    def _errors(self, part: KnownObservation) -> list[Finding]:
+        """The findings named as holding an observation; where none is, those of the rows it was read from."""
+        item, received = part.observation, self.position.receipt(part.receipt_id)
         named = [f for f in received.findings if (f.code, f.sheet or "", f.cell or "") in item.held_by]
         if named:
             return named
+        if not item.operands:
+            return self._of_row(part, received)
         own = next(r for r in self._places(part.receipt_id) if r.receipt_id == part.receipt_id)
         read = self._cells(own)
         rows = {(read[o.ref].table, read[o.ref].row_key) for o in item.operands if o.ref in read}
         found = [f for f in received.findings if (f.table, f.row_key) in rows]
-        return [f for f in found if f.severity == "error" and f.accepted is None]
+        return [f for f in found if f.severity == "error" and f.is_open]
+
+    def _of_row(self, part: KnownObservation, received: ReceivedFile) -> list[Finding]:
+        """What is told of a row, or a block, that gives no figure for a measure: of a service without figures, of a
+        name that nobody declared, of a row that stands twice."""
+        item = self.position.programme.return_of(part.return_id)
+        tables = {
+            table.id
+            for layout in item.layouts
+            for table in layout.tables.values()
+            if any(m.id == part.observation.measure for m in table.measures)
+        }
+        return [
+            f
+            for f in received.findings
+            if f.severity != "note"
+            and base_table(f.table or "") in tables
+            and part.observation.service in _rows_of(f)
+        ]
+
+
+def _rows_of(finding: Finding) -> set[str]:
+    """The service that a finding is about: its row's, or its block's."""
+    return {(finding.row_key or "").partition("#")[0], (finding.table or "").partition("@")[2]}
 
 
 def _field(read: Reading) -> tuple[str, str, str]:

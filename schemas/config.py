@@ -344,6 +344,11 @@ class Programme(Frozen):
                 return item
         raise KeyError(return_id)
 
+    def return_title(self, return_id: str) -> str:
+        """What a return is called; one that was taken out of the programme by its id."""
+        title = next((item.title for item in self.returns if item.id == return_id), None)
+        return title if title is not None else f"{return_id}, no longer declared"
+
     def service_label(self, service_id: str | None) -> str:
         """The printed name of a service; None is the company."""
         if service_id is None:

@@ -99,11 +99,15 @@ def _values(item: Observation) -> list[Interval]:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """An observation, by its place in what is known, that a comparison holds: why, and the finding that says so."""
+    """An observation, by its place in what is known, that a comparison holds: why, and the finding that says so.
+
+    `against` is what is told of the other receipt, with its number, where both are held.
+    """
 
     position: int
     why: str
     finding: Finding
+    against: tuple[int, Finding] | None = None
 
     @property
     def key(self) -> FindingKey:
@@ -159,8 +163,10 @@ def find_conflicts(
                 continue  # the same return, restated
             part = find_contradiction(one.observation, two.observation)
             if part is not None:
-                conflicts.append(_tell(left, one, two, part, names, programme))
-                conflicts.append(_tell(right, two, one, part, names, programme))
+                here = _tell(left, one, two, part, names, programme)
+                there = _tell(right, two, one, part, names, programme)
+                conflicts.append(replace(here, against=(two.receipt_id, there.finding)))
+                conflicts.append(replace(there, against=(one.receipt_id, here.finding)))
     return sorted(conflicts, key=lambda c: (c.position, c.why))
 
 
@@ -200,7 +206,8 @@ def hold_conflicts(
             own = replace(own, state=state, why=conflict.why)
         if state == "held":
             own = replace(own, held_by=_add_key(own, conflict), chosen="")
-        held[conflict.position] = replace(item, observation=own)
+        told = ((item.receipt_id, conflict.finding), *([conflict.against] if conflict.against else []))
+        held[conflict.position] = replace(item, observation=own, disputes=(*item.disputes, *told))
     return held
 
 

@@ -23,23 +23,6 @@ def explain_cell(code: str, reading: Reading, expected: str, suggestion: Suggest
     return make_finding(code, text=reading.raw_text, value=reading.raw_text.rstrip("%"), kind=words, **place)
 
 
-def symbol_notes(readings: Iterable[Reading]) -> list[Finding]:
-    """A note for every symbol that stands in place of a figure; plain dashes need none."""
-    return [
-        make_finding(
-            "symbol",
-            sheet=r.sheet,
-            cell=r.cell,
-            text=r.raw_text,
-            meaning=r.value or "",
-            table_id=r.table,
-            row_key=r.row_key,
-        )
-        for r in readings
-        if r.kind == "symbol" and r.value != "no figure given"
-    ]
-
-
 def bracket_notes(readings: Iterable[Reading]) -> list[Finding]:
     """A note for every figure beside which something in brackets was not read: of "1717 (5%)", the 5%."""
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -24,6 +24,7 @@ from transforms.reconcile import (
     find_failures,
     last_digit_rules,
 )
+from transforms.symbols import is_not_applicable, tell_beside_figure
 
 _NO_FIGURE = {"empty", "symbol"}
 _UNREADABLE = {"text_in_number", "error_cell", "formula_uncached"}
@@ -43,16 +44,20 @@ def finding_key(finding: Finding) -> FindingKey:
 
 @dataclass(slots=True)
 class RowJudgement:
-    """What is held in a context, by measure with the reason and the findings that hold it."""
+    """What is held or absent in a context, by measure with the reason, and the findings that hold it."""
 
     held: dict[MeasureKey, str] = field(default_factory=dict)
     holders: dict[MeasureKey, list[FindingKey]] = field(default_factory=dict)
-    absent: set[MeasureKey] = field(default_factory=set)
+    absent: dict[MeasureKey, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    silent: dict[tuple[str, bool], list[Reading]] = field(default_factory=dict)
+    """The symbols in place of all figures of a service, by the service and whether figures apply to it."""
+    told: list[Reading] = field(default_factory=list)
+    """The symbols that a finding is about already."""
 
-    def is_absent(self, measure: MeasureLayout) -> bool:
-        """Whether the measure should have figures here and has none."""
-        return measure_key(measure) in self.absent
+    def why_absent(self, measure: MeasureLayout) -> str:
+        """Why the measure should have a figure here and has none; "" where it has."""
+        return self.absent.get(measure_key(measure), "")
 
     def why_held(self, measure: MeasureLayout) -> str:
         """Why the measure is held here; "" where it is not."""
@@ -289,36 +294,83 @@ def _hold(
 
 
 def _check_missing(grid: Grid, context: Context, measures: Iterable[MeasureLayout], judgement: RowJudgement) -> None:
-    """Counts of which only some are filled in hold their measure; a service without any is absent."""
-    is_service = context.service is not None and context.service not in {
-        COMPANY,
-        *(s.id for s in grid.layout.rows.subtotals),
-    }
+    """Counts of which only some are filled in hold their measure; a service without any figure is absent."""
     for measure in measures:
-        counts = [
-            r for t in (measure.numerator, measure.denominator) if t is not None for r in grid.cells(t, context) if r
-        ]
+        owner = measure.service or context.service or grid.layout.service
+        is_subtotal = owner in {s.id for s in grid.layout.rows.subtotals}
+        counts = _counts(grid, measure, context)
         empty = [r for r in counts if r.kind == "empty"]
-        if empty and len(empty) < len(counts):
+        if not _given(grid, measure, context):
+            if owner is not None and owner != COMPANY and not is_subtotal:
+                _find_absent(grid, context, measure, owner, judgement)
+        elif empty and len(empty) < len(counts):
             for reading in empty:
                 judgement.findings.append(_missing(grid, reading))
             cells = {r.cell for r in empty}
             _hold(grid, context, [measure], cells, f"{empty[0].cell} is empty", judgement, len(empty))
-        elif is_service and not _given(grid, measure, context):
-            own = [r for t in _terms(measure) for r in grid.cells(t, context) if r is not None]
-            if all(r.kind == "empty" for r in own) and own:
-                judgement.findings.append(_missing(grid, own[0]))
-                judgement.absent.add(measure_key(measure))
+        elif not is_subtotal:
+            _find_half(grid, context, measure, judgement)
+
+
+def _counts(grid: Grid, measure: MeasureLayout, context: Context) -> list[Reading]:
+    terms = (measure.numerator, measure.denominator)
+    return [r for t in terms if t is not None for r in grid.cells(t, context) if r is not None]
+
+
+def _find_absent(grid: Grid, context: Context, measure: MeasureLayout, owner: str, judgement: RowJudgement) -> None:
+    """A service that gives nothing for a measure has no figure; where it says that none applies, none is missing."""
+    own = [r for t in _terms(measure) for r in grid.cells(t, context) if r is not None]
+    said = [r for r in own if r.kind == "symbol"]
+    applies = not is_not_applicable(_counts(grid, measure, context), own)
+    if own and applies:
+        judgement.absent[measure_key(measure)] = (
+            f"{said[0].cell} says '{said[0].raw_text.strip()}'" if said else "its cells are empty"
+        )
+    if said:
+        silent = judgement.silent.setdefault((owner, applies), [])
+        silent += [r for r in (*said, *_checked_with(grid, context, said)) if r not in silent]
+    elif own:
+        judgement.findings.append(_missing(grid, own[0]))
+
+
+def _checked_with(grid: Grid, context: Context, cells: Sequence[Reading]) -> Iterator[Reading]:
+    """The symbols among the cells that are checked together with some of the cells."""
+    for check in _own_checks(grid, context):
+        own = [r for t in check.terms for r in grid.cells(t, context) if r is not None]
+        if any(r in cells for r in own):
+            yield from (r for r in own if r.kind == "symbol")
+
+
+def _find_half(grid: Grid, context: Context, measure: MeasureLayout, judgement: RowJudgement) -> None:
+    """Counts half symbol, half number make no figure: what the row states is printed, or nothing."""
+    counts = _counts(grid, measure, context)
+    said = [r for r in counts if r.kind == "symbol"]
+    if not said or len(said) == len(counts):
+        return
+    is_stated = measure.stated is not None and any(
+        r is not None and r.kind not in _NO_FIGURE for r in grid.cells(measure.stated, context)
+    )
+    first = said[0]
+    field = field_words(grid.layout, first.field)
+    judgement.findings.append(tell_beside_figure(_label(grid, first), field, first, is_stated=is_stated))
+    judgement.told.append(first)
+    if not is_stated:
+        judgement.absent[measure_key(measure)] = f"{first.cell} says '{first.raw_text.strip()}'"
 
 
 def _missing(grid: Grid, reading: Reading) -> Finding:
-    label = grid.labels.get(reading.row_key)
     return make_finding(
         "missing_value",
         sheet=reading.sheet,
         cell=reading.cell,
-        label=label.raw_text if label is not None else reading.row_key,
+        label=_label(grid, reading),
         field=field_words(grid.layout, reading.field),
         table_id=reading.table,
         row_key=reading.row_key,
     )
+
+
+def _label(grid: Grid, reading: Reading) -> str:
+    """The label of a reading's row, as the workbook writes it."""
+    label = grid.labels.get(reading.row_key)
+    return label.raw_text if label is not None else reading.row_key

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 from schemas.config import Indicator, Programme
-from schemas.facts import Period
 from schemas.figures import round_half_away
 from schemas.kpi import KpiRow
 from transforms.brag import Rating, TargetInForce, rate_value, target_in_force
+from transforms.compared import Line, find_baseline, find_previous, is_fresh, printed_value
 from transforms.known import Facts, FigureValue
 from transforms.reasons import (
     explain_missing,
@@ -23,15 +23,6 @@ from transforms.reasons import (
 )
 from transforms.spans import find_needed
 from transforms.words import join_words, say_date, say_number
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """What a row is about."""
-
-    indicator: Indicator
-    service: str | None
-    subgroup: str | None
 
 
 def derive_kpis(facts: Facts, programme: Programme, as_at: dt.date) -> list[KpiRow]:
@@ -49,13 +40,13 @@ def derive_kpis(facts: Facts, programme: Programme, as_at: dt.date) -> list[KpiR
     return rows
 
 
-def _lines(programme: Programme) -> Iterator[_Line]:
+def _lines(programme: Programme) -> Iterator[Line]:
     for indicator in programme.indicators:
         for subgroup in indicator.subgroups or (None,):
             if indicator.company != "none":
-                yield _Line(indicator, None, subgroup)
+                yield Line(indicator, None, subgroup)
             for service in indicator.services:
-                yield _Line(indicator, service, subgroup)
+                yield Line(indicator, service, subgroup)
 
 
 def stale_after(indicator: Indicator, programme: Programme) -> int:
@@ -65,30 +56,19 @@ def stale_after(indicator: Indicator, programme: Programme) -> int:
     return programme.return_of(indicator.return_id).cadence_days * 3 // 2
 
 
-def _fresh(value: FigureValue | None, date: dt.date, limit: int) -> bool:
-    return value is not None and (date - value.period.end).days <= limit
-
-
-def _printed(value: FigureValue | None, indicator: Indicator) -> Decimal | None:
-    """The value as printed; None where nothing is published."""
-    if value is None or value.state != "published" or value.exact is None:
-        return None
-    return round_half_away(value.exact, indicator.decimals)
-
-
-def _derive_row(facts: Facts, programme: Programme, line: _Line, as_at: dt.date, before: dt.date | None) -> KpiRow:
+def _derive_row(facts: Facts, programme: Programme, line: Line, as_at: dt.date, before: dt.date | None) -> KpiRow:
     indicator = line.indicator
     value = facts.value_at(indicator, line.service, line.subgroup, as_at)
     base = _blank_row(line, as_at)
-    baseline, baseline_period = _baseline(facts, line, as_at)
-    base = replace(base, baseline=baseline, baseline_period=baseline_period)
+    baseline = find_baseline(facts, line, as_at)
+    base = replace(base, baseline=baseline.value, baseline_period=baseline.period)
     limit = stale_after(indicator, programme)
     if value is not None and value.state == "held":
         return _held_row(base, value, programme)
     if indicator.expected_from is not None and indicator.expected_from > as_at:
         why = f"no effect is expected before {say_date(indicator.expected_from)}"
-        return _grey_row(base, value, programme, indicator, why, is_fresh=_fresh(value, as_at, limit))
-    if value is None or not _fresh(value, as_at, limit):
+        return _grey_row(base, value, programme, indicator, why, is_fresh=is_fresh(value, as_at, limit))
+    if value is None or not is_fresh(value, as_at, limit):
         why = explain_missing(
             value.period if value else None, as_at, limit, programme.return_of(indicator.return_id).title
         )
@@ -104,13 +84,13 @@ def _grey_row(
 ) -> KpiRow:
     """Too early to judge; a figure that is there is printed all the same."""
     row = replace(row, impact="grey", reason=why)
-    printed = _printed(value, indicator)
+    printed = printed_value(value, indicator)
     if value is None or printed is None or not is_fresh:
         return row
     return replace(_with_source(row, value, programme, indicator), state="published", value=printed)
 
 
-def _blank_row(line: _Line, as_at: dt.date) -> KpiRow:
+def _blank_row(line: Line, as_at: dt.date) -> KpiRow:
     indicator = line.indicator
     target = target_in_force(target_of(indicator, line.service), indicator.direction, as_at)
     tolerance = indicator.tolerance if target is not None and target.text is None else None
@@ -151,20 +131,6 @@ def _blank_row(line: _Line, as_at: dt.date) -> KpiRow:
     )
 
 
-def _baseline(facts: Facts, line: _Line, as_at: dt.date) -> tuple[Decimal | None, Period | None]:
-    """The baseline of a row: an observation like any other, so null while it is held or not yet visible."""
-    declared = line.indicator.baseline
-    if declared is None or declared.period_end > as_at:
-        return None, None
-    if declared.value is not None:
-        if line.service is not None:
-            return None, None
-        day = declared.period_end
-        return round_half_away(declared.value, line.indicator.decimals), Period(day, day)
-    found = facts.value_of(line.indicator, line.service, line.subgroup, declared.period_end)
-    return _printed(found, line.indicator), found.period if found else None
-
-
 def _with_source(row: KpiRow, value: FigureValue, programme: Programme, indicator: Indicator) -> KpiRow:
     small = indicator.small_base if indicator.small_base is not None else programme.small_base
     return replace(
@@ -190,7 +156,8 @@ def _held_row(row: KpiRow, value: FigureValue, programme: Programme) -> KpiRow:
 
 def _unsound_services(value: FigureValue, programme: Programme) -> str:
     """Which services keep a figure from being derived: "Duty and Reviews are held or missing"."""
-    names = [programme.service_label(name.removeprefix("?")) for name in value.why.split(", ") if name]
+    services = dict.fromkeys(k.observation.service or "" for k in value.unsound)
+    names = [programme.service_label(service.removeprefix("?")) for service in services]
     verb = "is" if len(names) == 1 else "are"
     return f"{join_words(names)} {verb} held or missing" if names else ""
 
@@ -198,7 +165,7 @@ def _unsound_services(value: FigureValue, programme: Programme) -> str:
 def _rated_row(
     facts: Facts,
     programme: Programme,
-    line: _Line,
+    line: Line,
     row: KpiRow,
     value: FigureValue,
     as_at: dt.date,
@@ -215,40 +182,15 @@ def _rated_row(
         since = f"since {names}" if names else "no counts are given"
         why = f"{say_number(printed)} stated, not derived, {since}"
         return replace(row, impact="unrated", is_stated=True, numerator=None, denominator=None, reason=why)
-    previous = _previous(facts, programme, line, value, before)
+    previous = find_previous(facts, line, value, before, stale_after(indicator, programme)).value
     if previous is not None:
-        earlier = _printed(previous, indicator)
+        earlier = printed_value(previous, indicator)
         if earlier is not None:
             row = replace(row, previous=earlier, previous_period=previous.period, change=printed - earlier)
     return _rate(line, row, value, previous, as_at)
 
 
-def _previous(
-    facts: Facts, programme: Programme, line: _Line, value: FigureValue, before: dt.date | None
-) -> FigureValue | None:
-    """The value at the previous reporting date (a year to date: at the same point last year), if it is
-    another figure, sound and current then."""
-    indicator = line.indicator
-    if indicator.basis == "ytd":
-        same_point = _year_earlier(value.period.end)
-        found = facts.value_of(indicator, line.service, line.subgroup, same_point)
-        return found if found is not None and found.state == "published" else None
-    if before is None:
-        return None
-    found = facts.value_at(indicator, line.service, line.subgroup, before)
-    if found is None or found.state != "published" or found.period == value.period:
-        return None
-    return found if _fresh(found, before, stale_after(indicator, programme)) else None
-
-
-def _year_earlier(day: dt.date) -> dt.date:
-    """The same point of the year before; the end of February for the end of February."""
-    is_month_end = (day + dt.timedelta(days=1)).month != day.month
-    last = dt.date(day.year - 1 + day.month // 12, day.month % 12 + 1, 1) - dt.timedelta(days=1)
-    return last if is_month_end else day.replace(year=day.year - 1)
-
-
-def _rate(line: _Line, row: KpiRow, value: FigureValue, previous: FigureValue | None, as_at: dt.date) -> KpiRow:
+def _rate(line: Line, row: KpiRow, value: FigureValue, previous: FigureValue | None, as_at: dt.date) -> KpiRow:
     indicator = line.indicator
     printed, exact = row.value, value.exact
     if printed is None or exact is None:

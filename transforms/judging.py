@@ -15,7 +15,7 @@ from schemas.findings import Finding, make_finding
 from schemas.layout import Layout, MeasureLayout, TableLayout, Term
 from schemas.repeats import UNKNOWN
 from schemas.spelling import nearest
-from transforms.cells import bracket_notes, symbol_notes
+from transforms.cells import bracket_notes
 from transforms.company import check_company, check_subtotals
 from transforms.contexts import RowJudgement, judge_context, measure_key
 from transforms.drift import accept_absent_row, accept_row
@@ -23,6 +23,7 @@ from transforms.grids import COMPANY, Context, Grid, duplicated_rows, needs_colu
 from transforms.observing import make_observation
 from transforms.overrides import PlacedOverride, Refusals, accept_company, release_held
 from transforms.repeats import close_repeats
+from transforms.symbols import NOT_APPLICABLE, symbol_notes, tell_of_service
 from transforms.times import Times
 
 
@@ -95,7 +96,7 @@ def _judge_table(
     grid = Grid(table, cut.readings)
     result = _TableJudgement()
     result.findings += _check_rows(cut, grid, programme)
-    result.findings += symbol_notes(grid.readings) + bracket_notes(grid.readings)
+    told: set[Reading] = set()
     twice = duplicated_rows(grid.labels)
     unfit = {
         row: "a row it rests on is missing" for row in _expected_rows(table, programme) if row not in grid.labels
@@ -110,6 +111,8 @@ def _judge_table(
         judged = judge_context(grid, context, measures, cells_held=held)
         _hold_rows(judged, measures, unfit)
         result.findings += judged.findings
+        result.findings += _tell_silent(grid, judged, programme)
+        told.update(judged.told, *judged.silent.values())
         for measure in measures:
             found = _observe(grid, context, measure, layout, judged, times, decided)
             if found is not None:
@@ -119,10 +122,21 @@ def _judge_table(
     if table.rows.kind == "services":
         _add_unattributed(result, grid, table, layout, contexts, twice, times)
         _close_services(result, grid, programme, decided)
+    result.findings += symbol_notes(grid.readings, told) + bracket_notes(grid.readings)
     result.findings += _future_columns(grid, period) + _absent_column(cut, grid, layout, period)
     if _stranger(table):
         result.findings.append(_unknown_block(cut, table, programme))
     return result
+
+
+def _tell_silent(grid: Grid, judged: RowJudgement, programme: Programme) -> list[Finding]:
+    """What is told of services that have symbols in place of their figures."""
+    found = []
+    for (service, applies), cells in judged.silent.items():
+        row = grid.labels.get(cells[0].row_key) if grid.layout.rows.kind == "services" else None
+        label = row.raw_text if row is not None else programme.service_label(service)
+        found.append(tell_of_service(label, [r for r in grid.readings if r in cells], applies=applies))
+    return found
 
 
 def _stranger(table: TableLayout) -> str:
@@ -342,7 +356,7 @@ def _add_unattributed(
         why = "its row stands twice" if context.service in twice else "its row names no declared service"
         for measure in (m for m in table.measures if _belongs(table, m, context)):
             key = (measure.id, context.service, context.period.key)
-            if key not in seen and _is_given(grid, context, measure):
+            if key not in seen and (context.service in twice or _is_given(grid, context, measure)):
                 seen.add(key)
                 period = _time_of(measure, layout, context, times)
                 result.observations.append(_empty(measure, context, layout, period, "held", why))
@@ -360,9 +374,10 @@ def _add_unattributed(
 
 
 def _is_given(grid: Grid, context: Context, measure: MeasureLayout) -> bool:
+    """Whether a row says anything of a measure; that it does not apply is nothing."""
     terms = (measure.numerator, measure.denominator, measure.stated)
     cells = [r for t in terms if t is not None for r in grid.cells(t, context)]
-    return any(r is not None and r.kind not in {"empty", "symbol"} for r in cells)
+    return any(r is not None and r.kind != "empty" and r.value != NOT_APPLICABLE for r in cells)
 
 
 def _empty(

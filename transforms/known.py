@@ -13,6 +13,7 @@ from typing import Protocol
 
 from schemas.config import Indicator
 from schemas.facts import Observation, Period, derive_value
+from schemas.findings import Finding
 from transforms.company import sum_parts
 from transforms.spans import Span, find_gaps, join_spans
 
@@ -29,11 +30,16 @@ _FIRST_DAYS = 45
 
 @dataclass(frozen=True, slots=True)
 class KnownObservation:
-    """An observation and the receipt that it speaks from."""
+    """An observation and the receipt that it speaks from.
+
+    `disputes` are the findings for which a comparison holds it, each with the receipt that it is told of: its own,
+    and the one that it contradicts.
+    """
 
     observation: Observation
     return_id: str
     receipt_id: int
+    disputes: tuple[tuple[int, Finding], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,8 @@ class FigureValue:
 
     state: published; stated (printed as stated, not derived); held; no_cases. `exact` is unrounded.
     `parts` are the observations it is made of; `beside` a company row that something was decided about: it
-    contradicts them, or another workbook contradicts it.
+    contradicts them, or another workbook contradicts it; `unsound` the services for want of which a company figure is
+    not derived.
     """
 
     state: str
@@ -53,6 +60,7 @@ class FigureValue:
     why: str
     parts: tuple[KnownObservation, ...]
     beside: tuple[KnownObservation, ...] = ()
+    unsound: tuple[KnownObservation, ...] = ()
 
     @property
     def is_corrected(self) -> bool:
@@ -222,12 +230,12 @@ def _company_value(found: Sequence[KnownObservation], indicator: Indicator) -> F
     if own is not None and own.observation.chosen == "company_row":
         return _value_of(own)  # a decision says that the row holds, whatever its services give
     is_by_services = own is not None and own.observation.chosen == "services"
-    if indicator.company == "stated" and not is_by_services:
-        return _stated_value(own) if own is not None else None
     parts = [k for k in found if k.observation.service is not None]
+    unsound = [k for k in parts if k.observation.state != "sound"]
+    if indicator.company == "stated" and not is_by_services:
+        return _stated_value(own, unsound) if own is not None else None
     if own is not None and own.observation.state == "held":
         return FigureValue("held", own.observation.period, None, None, None, own.observation.why, (own,))
-    unsound = [k for k in parts if k.observation.state != "sound"]
     if parts and not unsound:
         derived = _derive_company(parts, indicator)
         if derived is not None:
@@ -239,9 +247,9 @@ def _company_value(found: Sequence[KnownObservation], indicator: Indicator) -> F
     return _stated_company(own, parts, unsound)
 
 
-def _stated_value(own: KnownObservation) -> FigureValue:
+def _stated_value(own: KnownObservation, unsound: Sequence[KnownObservation]) -> FigureValue:
     """The company row's own figure; while its services cannot vouch for it, as stated only."""
-    return _stated_company(own, (), ()) if own.observation.state == "stated_only" else _value_of(own)
+    return _stated_company(own, (), unsound) if own.observation.state == "stated_only" else _value_of(own)
 
 
 def _own_counts(own: KnownObservation, indicator: Indicator) -> FigureValue:
@@ -274,6 +282,7 @@ def _stated_company(
     why = ", ".join(sorted({k.observation.service or "" for k in unsound}))
     source = (own,) if own is not None else tuple(unsound or parts)
     period = source[0].observation.period
+    lacking = tuple(sorted(unsound, key=lambda k: k.observation.service or ""))
     if own is not None and own.observation.exact is not None:
-        return FigureValue("stated", period, own.observation.exact, None, None, why, source)
-    return FigureValue("held", period, None, None, None, why, source)
+        return FigureValue("stated", period, own.observation.exact, None, None, why, source, unsound=lacking)
+    return FigureValue("held", period, None, None, None, why, source, unsound=lacking)

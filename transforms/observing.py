@@ -25,9 +25,11 @@ def make_observation(
     denominator, denominator_cells = _sum_term(grid, measure.denominator, context)
     stated, stated_cells = _sum_term(grid, measure.stated, context)
     cells = [*numerator_cells, *denominator_cells, *stated_cells]
-    if not any(r.kind not in {"empty", "symbol"} for _, r in cells):
-        return None if not judged.is_absent(measure) else _absent(service, measure, period, basis)
-    why = judged.why_held(measure)
+    why, absent = judged.why_held(measure), judged.why_absent(measure)
+    is_given = any(r.kind not in {"empty", "symbol"} for _, r in cells)
+    if not is_given or (absent and not why):
+        is_missing = absent and service is not None
+        return _absent(service, measure, period, basis, absent) if is_missing else None
     if measure.form in _COUNTED and numerator is None:
         numerator = stated
     if measure.form not in _COUNTED and (numerator is None or denominator is None):
@@ -75,8 +77,8 @@ def _operand_name(reading: Reading, term: Term) -> str:
     return term.field or reading.row_key
 
 
-def _absent(service: str | None, measure: MeasureLayout, period: Period, basis: str) -> Observation:
+def _absent(service: str | None, measure: MeasureLayout, period: Period, basis: str, why: str) -> Observation:
     return Observation(
         measure.id, service, measure.subgroup, period, basis, measure.form, measure.per,
-        None, None, None, 0, "absent", "its cells are empty",
+        None, None, None, 0, "absent", why,
     )  # fmt: skip

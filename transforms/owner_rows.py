@@ -33,12 +33,14 @@ _MOST_KEYS = 8
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one file says of one action. `typed_due` is the due cell of an owner's row, which moves nothing."""
+    """What one file says of one action. `typed_due` is the due cell of an owner's row, which moves nothing; `before`
+    is what was said before an owner's row, which stays where a cell of the row cannot be read."""
 
     as_at: dt.date
     entry: ActionEntry
     tracker: Tracker
     typed_due: Reading | None = None
+    before: Statement | None = None
 
 
 @dataclass(slots=True)
@@ -115,10 +117,21 @@ def _read_rows(
             findings.append(_at(at, "row_of_other_owner", key=entry.key, owner=owner, role=tracker.scope))
             continue
         findings += _compare_locked(entry, known, cells)
-        before = said[entry.key][-1].entry if said.get(entry.key) else known
-        merged = _lay_over(entry, known, before, cells)
-        found.append(Statement(tracker.as_at, merged, tracker, cells.get("due")))
+        before = said[entry.key][-1] if said.get(entry.key) else Statement(base.as_at, known, base)
+        merged = _lay_over(entry, known, before.entry, cells)
+        found.append(Statement(tracker.as_at, merged, tracker, cells.get("due"), before))
     return found
+
+
+def find_cell(statement: Statement, name: str) -> tuple[Tracker, Reading] | None:
+    """The file and cell from which a statement has a field that owners fill in; None where it is empty.
+
+    A blank cell of an owner's row says that there is nothing; one that cannot be read leaves what was said before.
+    """
+    reading = statement.tracker.cells.get(statement.entry.key, {}).get(name)
+    if reading is not None and reading.kind in _NO_VALUE and statement.before is not None:
+        return find_cell(statement.before, name)
+    return (statement.tracker, reading) if reading is not None and reading.raw_text else None
 
 
 def _at(cell: Reading, code: str, **parts: Any) -> Finding:

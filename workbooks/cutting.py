@@ -109,7 +109,7 @@ def _cut_labelled(located: LocatedTable, columns: list[_Column], labels: Labels)
         if not label and has_figures:
             findings.append(_at(located, parsed[0][1], "unlabelled_row"))
         key = labels.read(label, group) if label else f"?row {number}"
-        if key.startswith("?") and not has_figures:
+        if key.startswith("?") and not has_figures and not (label and _has_symbols(located, parsed)):
             continue
         key = _count(key, counts)
         name = f"{label}, {group}" if group else label
@@ -166,6 +166,13 @@ def _has_figures(located: LocatedTable, cells: Iterable[tuple[_Column, RawCell]]
         if cell.is_uncached or cell.is_error or _parse(located, column, cell, None).kind not in _CANNOT_BE_READ:
             return True
     return False
+
+
+def _has_symbols(located: LocatedTable, cells: Iterable[tuple[_Column, RawCell]]) -> bool:
+    """Whether a row in a table of services has symbols where figures belong: then it is one, of whatever name."""
+    if located.layout.rows.kind != "services":
+        return False
+    return any(_parse(located, column, cell, None).kind == "symbol" for column, cell in cells)
 
 
 def _parse(located: LocatedTable, column: _Column, cell: RawCell, item: Item | None) -> ParsedValue:

@@ -10,16 +10,17 @@ from flows.answering import say_action, say_explanation, say_rating
 from flows.checking import as_date
 from flows.cli.answers import nothing_known, nothing_received, say_known, warn
 from flows.cli.intake import print_json
-from flows.explaining import explain_figure, explain_printed, find_row, names_figure
+from flows.explaining import explain_figure, find_row, names_figure
 from flows.explaining_plan import explain_action, explain_rating, find_action, find_rating_id
 from flows.failures import OK
 from flows.naming_packs import find_pack
-from flows.position import Depth, Position, derive_known, derive_position, resolve_known
+from flows.position import Depth, Position, derive_position, resolve_known
 from flows.retiring import note_retired
 from flows.settings import Home, UsageError, find_home, find_programme_folder, open_history
 from history.records import PackRecord
 from history.store import History
 from programmes.load import load_programme
+from transforms.actions import ActionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,9 @@ def _named(asked: Question) -> str | None:
 
 def _position(history: History, asked: Question, pack: PackRecord | None, home: Home, depth: Depth) -> Position:
     if pack is not None:
-        return derive_known(history, pack.programme, pack.as_at, pack.as_known, depth="pack")
+        from flows.rebuilding import derive_record  # what makes packs takes a while to import
+
+        return derive_record(history, pack)
     loaded = load_programme(find_programme_folder(asked.programme or "", home))
     known = resolve_known(history, loaded.programme.id, asked.as_known, say_known)
     position = derive_position(history, loaded, as_date(asked.as_at or ""), known, depth)
@@ -102,29 +105,48 @@ def _position(history: History, asked: Question, pack: PackRecord | None, home: 
 def _answer(
     history: History, position: Position, asked: Question, pack: PackRecord | None
 ) -> tuple[dict[str, Any], str]:
+    """The answer as a form and in words."""
     is_plain = asked.service is None and asked.subgroup is None
-    if is_plain and pack is not None:
-        printed = explain_printed(history, position, pack, asked.name)
-        if printed is not None:
-            note_retired(printed, history.retention.retired_files())
-            return printed, say_explanation(printed)
     if is_plain and not names_figure(position, asked.name):
         action = find_action(position, asked.name)
         if action is not None:
-            told = explain_action(history, position, action)
+            told = _explain_action(history, position, pack, action)
+            note_retired(told, history.retention.retired_files())
             return told, say_action(told)
         colour = find_rating_id(position, asked.name)
         if colour is not None:
-            told = _count(position, colour, asked, pack)
+            told = _explain_rating(history, position, asked, pack, colour)
             return told, say_rating(told)
-    told = explain_figure(history, position, find_row(position, asked.name, asked.service, asked.subgroup))
+    told = _explain_figure(history, position, asked, pack)
     note_retired(told, history.retention.retired_files())
     return told, say_explanation(told)
 
 
-def _count(position: Position, colour: str, asked: Question, pack: PackRecord | None) -> dict[str, Any]:
-    from flows.building import find_board, give_pack
+def _explain_figure(history: History, position: Position, asked: Question, pack: PackRecord | None) -> dict[str, Any]:
+    if pack is not None:
+        from flows.explaining_packs import explain_printed
 
-    name = pack.board if pack is not None else asked.board
-    board = find_board(position, name) if name is not None else None
+        return explain_printed(history, position, pack, asked.name, asked.service, asked.subgroup)
+    return explain_figure(history, position, find_row(position, asked.name, asked.service, asked.subgroup))
+
+
+def _explain_action(
+    history: History, position: Position, pack: PackRecord | None, action: ActionRow
+) -> dict[str, Any]:
+    if pack is not None:
+        from flows.explaining_packs import explain_printed_action
+
+        return explain_printed_action(history, position, pack, action)
+    return explain_action(history, position, action)
+
+
+def _explain_rating(
+    history: History, position: Position, asked: Question, pack: PackRecord | None, colour: str
+) -> dict[str, Any]:
+    from flows.building import find_board, give_pack
+    from flows.explaining_packs import explain_printed_rating
+
+    if pack is not None:
+        return explain_printed_rating(history, position, pack, colour)
+    board = find_board(position, asked.board) if asked.board is not None else None
     return explain_rating(position, give_pack(position, board, None), colour, board)

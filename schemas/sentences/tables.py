@@ -115,6 +115,21 @@ TABLES: dict[str, Rule] = {
         "Open the workbook in Excel, let it calculate, save it and send it again.",
     ),
     "symbol": Rule("note", "{cell} says '{text}', read as {meaning}. No figure is printed for it.", "Nothing."),
+    "symbol_for_service": Rule(
+        "doubt",
+        "{cells} {say} {symbols}: {label} has no figure there, and no company figure is summed without it.",
+        "Give the figure once it is known. Where there is none for {label}, write z: the others are then summed.",
+    ),
+    "service_not_applicable": Rule(
+        "note",
+        "{cells} {say} {symbols}: {label} has no such figure, and company figures are summed from the others.",
+        "Nothing.",
+    ),
+    "symbol_beside_figure": Rule(
+        "doubt",
+        "{cell} says {symbols} beside counts that are numbers: {label} has no '{field}'. {printed}",
+        "Give every count, or a symbol for all of them.",
+    ),
     "bracket_not_read": Rule(
         "note",
         "{cell} says '{text}': {value} is read, and what stands beside it is not.",

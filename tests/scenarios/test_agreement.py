@@ -107,6 +107,16 @@ def explained(harbour: Harbour) -> dict[str, Any]:
         history.close()
 
 
+def test_explain_names_what_holds_a_contradicted_figure_in_both_workbooks(harbour: Harbour) -> None:
+    book = lamps_of_month("March 2031", (REACH, 201, 150, percent("74.6")))
+    harbour.take(lamps(MARCH), book)
+    week = ("returns_disagree", "arrival 1.xlsx", "B7")
+    month = ("returns_disagree", "arrival 2.xlsx", book.at(REACH, "Lamps due").coordinate)
+    assert {(h["code"], h["file"], h["cell"]) for h in explained(harbour)["held_by"]} == {week, month}
+    (harbour.programme / "overrides.yaml").write_text(LET_STAND, encoding="utf-8")
+    assert explained(harbour)["held_by"] == [], "the week's figure stands"
+
+
 def test_an_override_of_one_measure_leaves_another_that_rests_on_the_same_cell_held(tmp_path: Path) -> None:
     more = "\n          - {id: lamps_seen, form: count, numerator: due}\n      oil:"
     report = changed(LAMP_REPORT, "\n      oil:", more)

@@ -13,13 +13,15 @@ from openpyxl import load_workbook
 
 from flows.answering import say_explanation
 from flows.building import keep_facts
-from flows.explaining import explain_figure, explain_printed, find_row
+from flows.explaining import explain_figure, find_row
+from flows.explaining_packs import explain_printed
 from flows.position import Position, derive_known, derive_position
 from flows.settings import UsageError
-from history.records import PackRecord
+from history.records import PackRecord, PrintedFigure
 from history.store import History
 from tests.builders import INDICATORS, LAMP_REPORT, Shown, changed
 from tests.scenarios.harbour import COUNTS, MARCH, WEEK, Harbour, lamps
+from transforms.packs.inputs import value_text
 
 RESTATED = ((394, 298), (200, 164), (100, 90))
 STEPPED = changed(
@@ -232,7 +234,8 @@ def record_pack(history: History, position: Position) -> PackRecord:
         "keepers", None, "restricted", "pdf", position.as_at, position.as_known, position.configuration_sha,
         "Boardpack test", "0" * 64, 1, facts=facts_text(keep_facts(position)),
     )  # fmt: skip
-    number = history.packs.record("lamplight", pack, [], "2031-04-01T10:00:00Z")
+    figures = [PrintedFigure(r.ref, r.key, r.state, str(r.value), value_text(r)) for r in position.rows]
+    number = history.packs.record("lamplight", pack, figures, "2031-04-01T10:00:00Z")
     found = history.packs.find(number)
     assert found is not None
     return found
@@ -251,7 +254,6 @@ def test_a_reference_of_an_old_pack_is_explained_as_that_pack_printed_it(harbour
     with opened(harbour) as history:
         then = derive_known(history, "lamplight", pack.as_at, pack.as_known)
         told = explain_printed(history, then, pack, "k3")
-    assert told is not None
     assert (now["ref"], now["value"]) == ("K4", "82.0")
     assert (told["ref"], told["service"], told["value"]) == ("K3", "upper_reach", "75.0")
     assert told["pack"]["agrees"] is True

@@ -73,7 +73,7 @@ def _current(received: Sequence[ReceivedFile], pack: PackInput) -> list[Received
 
 
 def _title(item: ReceivedFile, pack: PackInput) -> str:
-    title = pack.programme.return_of(item.return_id).title
+    title = pack.programme.return_title(item.return_id)
     return f"{title}, rows of {item.scope}" if item.scope else title
 
 
@@ -89,8 +89,12 @@ def _received_line(item: ReceivedFile, pack: PackInput) -> ReceivedLine:
         period_text(item.period),
         item.name,
         day_of(item.received_at).isoformat(),
-        words.replace("helds", "held") or "sound",
+        words.replace("helds", "held") or ("sound" if _is_declared(item, pack) else "not used"),
     )
+
+
+def _is_declared(item: ReceivedFile, pack: PackInput) -> bool:
+    return any(declared.id == item.return_id for declared in pack.programme.returns)
 
 
 def _missing(pack: PackInput) -> list[MissingLine]:

@@ -120,7 +120,7 @@ def test_a_number_keeps_its_value_and_the_decimals_it_shows(
         ("low", "rounds to 0"),
         ("-", "no figure given"),
         ("–", "no figure given"),
-        ("N/A", "not applicable"),
+        ("N/A", "not applicable or not available"),
         (f"{NBSP}tbc ", "not available"),
     ],
 )
@@ -183,7 +183,7 @@ def test_what_is_no_whole_date_is_unreadable(value: RawValue) -> None:
 
 
 def test_a_symbol_may_stand_for_a_date() -> None:
-    assert parse("n/a", "date") == ParsedValue("symbol", "not applicable")
+    assert parse("n/a", "date") == ParsedValue("symbol", "not applicable or not available")
 
 
 def test_text_is_kept_as_the_sheet_shows_it() -> None:
