@@ -32,17 +32,20 @@ _HEAD = 1 << 16
 
 def open_workbook(content: bytes, name: str) -> OpenedWorkbook:
     """Open an .xlsx, .xlsm, .xls, .xlsb, .ods or .csv file. Unopenable says why a file cannot be read."""
+    found: Contents | None
     try:
         found = _read(content, name)
     except Refusal as refusal:
         parts: dict[str, Any] = {"file": name, **refusal.parts}
         raise Unopenable(make_finding(refusal.code, **parts)) from None
     except MemoryError:
-        why = "it needs more memory than a workbook of figures should"
-        raise OutOfMemory(make_finding("file_too_large", file=name, why=why)) from None
+        found = None  # words are put together below, once what was read so far is let go: here there is no room
     except Exception:
         # a reader or its library raises whatever a damaged part leads it to; to the sender they are all one thing
         raise Unopenable(make_finding("damaged_file", file=name, why="a part of it cannot be made out")) from None
+    if found is None:
+        why = "it needs more memory than a workbook of figures should"
+        raise OutOfMemory(make_finding("file_too_large", file=name, why=why))
     return OpenedWorkbook(found.kind, tuple(found.sheets), _notes(found, name))
 
 
