@@ -20,7 +20,7 @@ from transforms.actions import ActionRow, RatedPlan
 from transforms.calendar import ReturnCalendar
 from transforms.commentary import Remark
 from transforms.known import Facts
-from transforms.words import say_number, say_period, say_short_date
+from transforms.words import say_number, say_short_period
 
 IMPACT_ORDER = ("red", "yellow", "amber", "green", "grey", "unrated", "held", "no_data")
 OUTCOME_ORDER = ("red", "amber", "yellow", "green", "blue", "grey", "undated")
@@ -170,14 +170,4 @@ def full_name(row: KpiRow, programme: Programme) -> str:
 
 def period_text(period: Period | None) -> str:
     """A period in a table: "29 Nov 2021", "Oct 2021", "Apr to Sep 2021"."""
-    if period is None:
-        return ""
-    if period.precision == "day" or period.start == period.end:
-        return say_short_date(period.end)
-    if period.precision == "month":
-        return say_short_date(period.end).split(" ", 1)[1]
-    words = say_period(period)
-    if " to " not in words:
-        return words
-    first, last = say_short_date(period.start), say_short_date(period.end)
-    return f"{first.split(' ')[1]} to {last.split(' ', 1)[1]}"
+    return say_short_period(period) if period is not None else ""
