@@ -26,9 +26,12 @@ from schemas.figures import decimal_text
 from schemas.kept import facts_text
 from schemas.pack import Pack
 from schemas.pack_sources import Attachment
+from transforms.actions import RatedPlan
 from transforms.packs.assemble import assemble_pack
-from transforms.packs.inputs import PackInput
+from transforms.packs.inputs import PackInput, rows_of
 from transforms.packs.machine import describe_pack, list_rows
+from transforms.packs.selection import select_own
+from transforms.words import join_words, plural
 
 _EVERYONE = Board(id="everyone", title="Everyone", short="Everyone")
 
@@ -188,8 +191,8 @@ def build_pack(
         "restricted",
         position.as_at,
         position.as_known,
-        tuple(_warnings(position, board, rendered.pages)),
-        tuple(r.key for r in position.rows if r.state == "held" or r.is_stated),
+        tuple(list_warnings(position, board, rendered.pages)),
+        tuple(r.key for r in rows_of(board, position.rows, position.programme) if r.state == "held" or r.is_stated),
         model,
         pack_id,
         meeting,
@@ -207,17 +210,21 @@ def kept_path(target: Path, home: Path) -> str:
     return full.relative_to(home.absolute()).as_posix() if full.is_relative_to(home.absolute()) else str(full)
 
 
-def _warnings(position: Position, board: Board, pages: int) -> list[str]:
+def list_warnings(position: Position, board: Board, pages: int) -> list[str]:
+    """What is said to whoever builds a board's pack: of what is in it, and of nothing else."""
+    given = give_pack(position, board, None)
     warnings = []
-    held = [r.ref for r in position.rows if r.state == "held"]
+    held = [r.ref for r in given.own_rows if r.state == "held"]
     if held:
-        warnings.append(f"{len(held)} figures are held: {', '.join(held)}")
-    missing = [r.ref for r in position.rows if r.impact == "no_data"]
+        warnings.append(f"{plural(len(held), 'figure is', 'figures are')} held: {join_words(held)}")
+    missing = [r.ref for r in given.own_rows if r.impact == "no_data"]
     if missing:
-        warnings.append(f"{len(missing)} figures have no data: {', '.join(missing)}")
+        warnings.append(f"{plural(len(missing), 'figure has', 'figures have')} no data: {join_words(missing)}")
     if pages > board.page_budget:
-        warnings.append(f"{pages} pages, over the board's budget of {board.page_budget}")
-    warnings += [f.message for f in position.findings]
+        over = plural(pages, "page")
+        warnings.append(f"{over}, over the board's budget of {board.page_budget}")
+    chosen = select_own(replace(given, plan=RatedPlan(given.plan.rows)))
+    warnings += [f.message for f in chosen.findings]
     return warnings
 
 

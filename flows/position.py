@@ -229,7 +229,7 @@ def _refused(
     """The files that were refused since the reporting date before."""
     for item in history.refusals(programme.id, known):
         if before is None or day_received(item.received_at) > before:
-            yield RefusedFile(item.name, item.sha256, item.received_at, item.findings)
+            yield RefusedFile(item.name, item.sha256, item.received_at, item.findings, item.return_id)
 
 
 def _calendars(history: History, programme: Programme, as_at: dt.date, known: int) -> list[ReturnCalendar]:

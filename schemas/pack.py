@@ -299,7 +299,10 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One board's pack, finished. `figures` are all that it prints; `attachments` give them to a machine."""
+    """One board's pack, finished. `figures` are all that it prints; `attachments` give them to a machine.
+
+    `scorecard_lead` says of which indicators the scorecard is, `scorecard_notes` how its columns are read.
+    """
 
     language: str
     software: str
@@ -317,3 +320,5 @@ class Pack:
     figures: tuple[Figure, ...] = field(default=())
     attachments: tuple[Attachment, ...] = ()
     erratum: Erratum | None = None
+    scorecard_lead: str = ""
+    scorecard_notes: str = ""

@@ -76,7 +76,8 @@ class FindingLine:
 class Quality:
     """Data quality: received, missing, held, corrected, found, and what the plan leaves unmeasured.
 
-    `earlier` says how many workbooks are not listed, since they came long ago; '' where all are.
+    `earlier` says how many workbooks are not listed, since they came long ago, `others` how many are for other
+    boards; '' where there are none.
     """
 
     sentence: str
@@ -89,3 +90,4 @@ class Quality:
     unmeasured: tuple[tuple[str, str, str], ...]
     earlier: str = ""
     calendar: tuple[CalendarLine, ...] = ()
+    others: str = ""

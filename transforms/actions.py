@@ -186,7 +186,13 @@ def _unmatched(rows: Sequence[ActionRow], moves: Sequence[DueDateDecision]) -> l
             continue  # the tracker says so already
         was = say_date(found) if found else "none"
         findings.append(
-            make_finding("decision_unmatched", key=move.action, expected=say_date(move.expected), found=was)
+            make_finding(
+                "decision_unmatched",
+                row_key=move.action,
+                key=move.action,
+                expected=say_date(move.expected),
+                found=was,
+            )
         )
     return findings
 

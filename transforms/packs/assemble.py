@@ -14,7 +14,8 @@ from transforms.packs.key import make_key
 from transforms.packs.matters import make_matters
 from transforms.packs.plan import make_plan
 from transforms.packs.quality import make_quality
-from transforms.packs.scorecard import make_scorecard
+from transforms.packs.scorecard import make_scorecard, say_lead, say_notes
+from transforms.packs.selection import select_own
 from transforms.packs.sources import make_sources
 from transforms.packs.summary import make_summary
 from transforms.words import plural, say_date
@@ -38,6 +39,8 @@ def assemble_pack(pack: PackInput) -> Pack:
         make_sources(pack),
         make_key(pack),
         erratum=make_erratum(pack),
+        scorecard_lead=say_lead(pack),
+        scorecard_notes=say_notes(pack),
     )
     return replace(made, figures=collect_figures(made))
 
@@ -58,7 +61,7 @@ def collect_figures(pack: Pack) -> tuple[Figure, ...]:
 
 
 def _cover(pack: PackInput) -> Cover:
-    received = [r for r in pack.received if r.period.end <= pack.as_at]
+    received = select_own(pack).received
     facts = [
         ("Figures as at", say_date(pack.as_at)),
         ("Edition", pack.edition.capitalize()),

@@ -17,6 +17,7 @@ from transforms.packs.inputs import (
     count_figure,
     full_name,
 )
+from transforms.packs.selection import select_own
 from transforms.words import join_words, plural, say_number, say_short_date, say_target
 
 _RANK = {"red": 0, "yellow": 1, "amber": 2, "green": 3}
@@ -190,8 +191,9 @@ def _held_or_missing(rows: Sequence[KpiRow], pack: PackInput) -> PointList:
         refs = join_words([r.ref for r in overridden])
         verb = "is" if len(overridden) == 1 else "are"
         points.append(Point(f"{plural(len(overridden), 'figure')} {verb} printed by declared overrides: {refs}."))
-    if pack.refused:
-        points.append(Point(f"{plural(len(pack.refused), 'file was', 'files were')} refused; see data quality."))
+    refused = select_own(pack).refused
+    if refused:
+        points.append(Point(f"{plural(len(refused), 'file was', 'files were')} refused; see data quality."))
     return PointList("What is held or missing", tuple(points), "Nothing is held, nothing is missing.")
 
 

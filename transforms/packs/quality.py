@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
-from schemas.config import Programme, Return
+from schemas.config import Return
 from schemas.evidence import AppliedCorrection, AppliedOverride, ReceivedFile, RefusedFile
 from schemas.findings import Finding
 from schemas.pack_quality import (
@@ -17,11 +18,11 @@ from schemas.pack_quality import (
     Quality,
     ReceivedLine,
 )
-from transforms.indicators import stale_after
 from transforms.packs.blocks import list_blocks
 from transforms.packs.calendar import make_calendar_lines
 from transforms.packs.commentary import is_commented
 from transforms.packs.inputs import PackInput, period_text
+from transforms.packs.selection import list_judged, select_own
 from transforms.words import USED_WORDS, join_words, plural, say_accepted, say_short_date
 
 _SEVERITY = {"error": "Held", "doubt": "Doubt", "note": "Note"}
@@ -30,32 +31,40 @@ _SINGLE_CELLS = {"undated"}
 
 def make_quality(pack: PackInput) -> Quality:
     """The data quality pages. Only workbooks as at the pack's date or before are listed."""
-    all_received = [r for r in pack.received if r.period.end <= pack.as_at]
-    received = [r for r in all_received if r.in_view]
+    chosen = select_own(pack)
+    received = [r for r in chosen.received if r.in_view]
     used = _current(received, pack)
     missing = _missing(pack)
     corrections = [(r, a) for r in received for a in r.applied]
     overrides = [_override_line(a, pack, r) for r in received for a in r.overridden]
-    overrides += [_override_line(a, pack) for a in pack.across]
-    findings = _finding_lines(received, pack)
-    calendar = make_calendar_lines(pack)
+    overrides += [_override_line(a, pack) for a in chosen.across]
+    findings = _finding_lines(received, chosen.findings, pack)
+    calendar = make_calendar_lines(replace(pack, calendars=chosen.calendars))
     return Quality(
-        _sentence(all_received, missing, calendar, corrections, overrides, findings),
+        _sentence(pack, chosen.received, missing, calendar, corrections, overrides, findings),
         tuple(_received_line(r, pack) for r in used),
         tuple(missing),
-        tuple(line for r in pack.refused for line in _refused_lines(r)),
+        tuple(line for r in chosen.refused for line in _refused_lines(r)),
         tuple(_correction_line(r, a, pack) for r, a in corrections),
         tuple(overrides),
         tuple(findings),
-        tuple((u.label, ", ".join(u.plan_refs), u.why) for u in pack.programme.unmeasured),
-        _earlier(len(all_received) - len(received)),
+        tuple((u.label, ", ".join(u.plan_refs), u.why) for u in chosen.unmeasured),
+        _earlier(len(chosen.received) - len(received)),
         tuple(calendar),
+        others=_say_others(chosen.others),
     )
 
 
 def _earlier(count: int) -> str:
     """How many workbooks are not listed, since they came long ago."""
     return f"and {plural(count, 'earlier workbook')}." if count else ""
+
+
+def _say_others(count: int) -> str:
+    """How many workbooks are none of this board's matters."""
+    return (
+        f"{plural(count, 'other workbook was', 'other workbooks were')} received, for other boards." if count else ""
+    )
 
 
 def _refused_lines(item: RefusedFile) -> list[FindingLine]:
@@ -171,14 +180,7 @@ def _name(field: str, subgroup: str | None, pack: PackInput) -> str:
     return f"{words}, {pack.programme.subgroup_label(subgroup)}" if subgroup else words
 
 
-def list_judged(received: Sequence[ReceivedFile], programme: Programme) -> list[ReceivedFile]:
-    """The workbooks whose findings the page lists: of trackers the latest whole one, and what came after it."""
-    trackers = {item.id for item in programme.returns if item.kind == "tracker"}
-    latest = max((r.period.end for r in received if r.return_id in trackers and not r.scope), default=None)
-    return [r for r in received if latest is None or r.return_id not in trackers or r.period.end >= latest]
-
-
-def _finding_lines(received: Sequence[ReceivedFile], pack: PackInput) -> list[FindingLine]:
+def _finding_lines(received: Sequence[ReceivedFile], loose: Sequence[Finding], pack: PackInput) -> list[FindingLine]:
     """Findings that stand, errors first; the many alike of a tracker are told in one line."""
     lines: list[tuple[int, FindingLine]] = []
     for item in list_judged(received, pack.programme):
@@ -193,9 +195,8 @@ def _finding_lines(received: Sequence[ReceivedFile], pack: PackInput) -> list[Fi
             )
             line = FindingLine(_SEVERITY["doubt"], title, text, singles[0].action)
             lines.append((1, line))
-    loose = [*pack.findings, *(f for f in pack.plan.findings if f.is_open)]
     decisions = ("correction", "override", "decision")
-    lines += [_line(f, "Declared decisions" if f.code.startswith(decisions) else "Plan") for f in loose]
+    lines += [_line(f, "Declared decisions" if f.code.startswith(decisions) else "Plan") for f in loose if f.is_open]
     return [line for _, line in sorted(lines, key=lambda pair: pair[0])]
 
 
@@ -206,6 +207,7 @@ def _line(finding: Finding, title: str) -> tuple[int, FindingLine]:
 
 
 def _sentence(
+    pack: PackInput,
     received: Sequence[ReceivedFile],
     missing: Sequence[MissingLine],
     calendar: Sequence[CalendarLine],
@@ -213,23 +215,17 @@ def _sentence(
     overrides: Sequence[object],
     findings: Sequence[FindingLine],
 ) -> str:
-    held = sum(f.severity == "Held" for f in findings)
+    held = sum(r.state == "held" for r in pack.own_rows)
+    errors = sum(f.severity == "Held" for f in findings)
     parts = [f"{plural(len(received), 'workbook')} received"]
     if missing or not calendar:
         parts.append(f"{plural(len(missing), 'return')} with figures missing" if missing else "no return missing")
     if calendar:
         parts.append(f"{plural(len(calendar), 'return')} late or still to come")
-    parts.append(f"{plural(held, 'error holds', 'errors hold')} a figure back" if held else "no figure held")
+    parts.append(f"{plural(held, 'figure')} held" if held else "no figure held")
+    if errors:
+        parts.append(f"{plural(errors, 'error')} to be mended")
     parts.append(plural(len(corrections), "correction") + " declared" if corrections else "nothing corrected")
     if overrides:
         parts.append(plural(len(overrides), "finding") + " accepted")
     return f"{join_words(parts)}."
-
-
-def freshness_rules(pack: PackInput) -> list[str]:
-    """For how long a figure counts as current, by return: for the key."""
-    found: dict[str, set[int]] = {}
-    for indicator in pack.programme.indicators:
-        title = pack.programme.return_of(indicator.return_id).title
-        found.setdefault(title, set()).add(stale_after(indicator, pack.programme))
-    return [f"{title}: {join_words([str(d) for d in sorted(days)], 'or')} days" for title, days in found.items()]
