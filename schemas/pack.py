@@ -53,17 +53,21 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class PointList:
-    """A short list on page 1; `more` says where the rest stands."""
+    """A short list on page 1; `more` says where the rest stands, `since` what the list is compared with."""
 
     title: str
     points: tuple[Point, ...]
     empty: str
     more: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Matters:
-    """Page 1: the message, the counts, what turned, what recovered, what is held or missing, what is asked."""
+    """Page 1: the message, the counts, what turned, what recovered, what is held or missing, what is asked.
+
+    `reason` is an erratum's reason, as far as there is room for it.
+    """
 
     headline: str
     supporting: tuple[str, ...]
@@ -73,6 +77,7 @@ class Matters:
     action_note: str
     lists: tuple[PointList, ...]
     since: Since
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

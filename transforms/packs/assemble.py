@@ -23,13 +23,13 @@ from transforms.words import plural, say_date
 
 def assemble_pack(pack: PackInput) -> Pack:
     """The finished model of a pack. The same input gives the same model: no clock, no chance."""
-    branding = pack.programme.branding
+    branding, erratum = pack.programme.branding, make_erratum(pack)
     made = Pack(
         pack.programme.language,
         pack.software,
         Theme(branding.accent, branding.accent_light),
         _cover(pack),
-        make_matters(pack),
+        make_matters(pack, erratum),
         make_summary(pack),
         make_scorecard(pack),
         make_blocks(pack),
@@ -38,7 +38,7 @@ def assemble_pack(pack: PackInput) -> Pack:
         make_quality(pack),
         make_sources(pack),
         make_key(pack),
-        erratum=make_erratum(pack),
+        erratum=erratum,
         scorecard_lead=say_lead(pack),
         scorecard_notes=say_notes(pack),
     )

@@ -148,8 +148,14 @@ def count_figure(key: str, count: int) -> Figure:
 
 
 def label_with_unit(row: KpiRow) -> str:
-    """The indicator's label, with the unit where the value does not show it."""
-    return row.label if row.unit == "percent" else f"{row.label} ({row.unit})"
+    """The indicator's label, with the unit where neither the value nor the label itself says it."""
+    is_said = row.unit == "percent" or f" {_words_of(row.unit)} " in f" {_words_of(row.label)} "
+    return row.label if is_said else f"{row.label} ({row.unit})"
+
+
+def _words_of(text: str) -> str:
+    """The words of a text, in small letters and without what stands between them."""
+    return " ".join("".join(c if c.isalnum() else " " for c in text.lower()).split())
 
 
 def who_text(row: KpiRow, programme: Programme) -> str:

@@ -96,7 +96,7 @@ def _received_line(item: ReceivedFile, pack: PackInput) -> ReceivedLine:
         _title(item, pack),
         period_text(item.period),
         item.name,
-        item.received_at[:10],
+        say_short_date(dt.date.fromisoformat(item.received_at[:10])),
         words.replace("helds", "held") or "sound",
     )
 

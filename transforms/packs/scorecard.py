@@ -92,9 +92,10 @@ def target_text(row: KpiRow) -> str:
 
 
 def tolerance_text(row: KpiRow) -> str:
-    """The tolerance beside a target: "5 pts", "10%"."""
+    """The tolerance beside a target: "5 pts", "1 pt", "10% of target"."""
     if row.tolerance_value is None:
         return ""
     if row.tolerance_kind == "percent_of_target":
-        return f"{say_target(row.tolerance_value)}% of it"
-    return f"{say_target(row.tolerance_value)}{' pts' if row.unit == 'percent' else ''}"
+        return f"{say_target(row.tolerance_value)}% of target"
+    points = "" if row.unit != "percent" else " pt" if row.tolerance_value == 1 else " pts"
+    return f"{say_target(row.tolerance_value)}{points}"
