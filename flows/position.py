@@ -30,6 +30,7 @@ from transforms.indicators import derive_kpis
 from transforms.known import Facts
 from transforms.overrides import WaitingOverride, explain_left, settle_across
 from transforms.packs.blocks import prepare_charts
+from transforms.packs.selection import receipts_behind
 
 Depth = Literal["figures", "pack"]
 LEAST_IN_VIEW = 30
@@ -134,7 +135,7 @@ def derive_known(
     facts = Facts(source=recall)
     rows = tuple(derive_kpis(facts, programme, as_at))
     before = programme.previous_reporting_date(as_at)
-    seen = choose_in_view(receipts, _receipts_behind(facts, rows, programme), before, as_at)
+    seen = choose_in_view(receipts, receipts_behind(facts, rows, programme), before, as_at)
     is_whole = depth == "pack"
     if is_whole:
         prepare_charts(facts, rows, programme, as_at)
@@ -176,20 +177,6 @@ def choose_in_view(
     recent = {r.receipt_id for r in there if before is not None and r.period.end > before}
     newest = sorted(r.receipt_id for r in there)[-LEAST_IN_VIEW:]
     return {*used, *latest, *recent, *newest}
-
-
-def _receipts_behind(facts: Facts, rows: Iterable[KpiRow], programme: Programme) -> set[int]:
-    """The receipts that rows rest on: those of their values, and of the previous values and baselines beside them."""
-    found: set[int] = set()
-    indicators = {i.id: i for i in programme.indicators}
-    for row in rows:
-        found.update(row.receipts)
-        for period in (row.previous_period, row.baseline_period):
-            if period is not None:
-                value = facts.value_of(indicators[row.indicator], row.service, row.subgroup, period.end)
-                if value is not None:
-                    found.update(p.receipt_id for p in (*value.parts, *value.beside))
-    return found
 
 
 def _all_received(

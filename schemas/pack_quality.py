@@ -77,7 +77,8 @@ class Quality:
     """Data quality: received, missing, held, corrected, found, and what the plan leaves unmeasured.
 
     `earlier` says how many workbooks are not listed, since they came long ago, `others` how many are for other
-    boards; '' where there are none.
+    boards, `left_out` how many notes on old workbooks are not listed; '' where there are none. `unwritten` are the
+    commentary returns, with the indicators on which nobody wrote.
     """
 
     sentence: str
@@ -91,3 +92,5 @@ class Quality:
     earlier: str = ""
     calendar: tuple[CalendarLine, ...] = ()
     others: str = ""
+    unwritten: tuple[MissingLine, ...] = ()
+    left_out: str = ""

@@ -7,14 +7,16 @@ rest on, what was found in them about those, and the decisions about them; of th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from schemas.config import Programme, Unmeasured
 from schemas.evidence import AppliedOverride, ReceivedFile, RefusedFile
 from schemas.findings import DecisionFinding, Finding
+from schemas.kpi import KpiRow
 from transforms.calendar import ReturnCalendar
 from transforms.commentary import find_indicator
+from transforms.known import Facts
 from transforms.packs.inputs import PackInput
 from transforms.roles import names_role
 
@@ -68,6 +70,20 @@ def list_judged(received: Sequence[ReceivedFile], programme: Programme) -> list[
     trackers = {item.id for item in programme.returns if item.kind == "tracker"}
     latest = max((r.period.end for r in received if r.return_id in trackers and not r.scope), default=None)
     return [r for r in received if latest is None or r.return_id not in trackers or r.period.end >= latest]
+
+
+def receipts_behind(facts: Facts, rows: Iterable[KpiRow], programme: Programme) -> set[int]:
+    """The receipts that rows rest on: those of their values, and of the previous values and baselines beside them."""
+    found: set[int] = set()
+    indicators = {i.id: i for i in programme.indicators}
+    for row in rows:
+        found.update(row.receipts)
+        for period in (row.previous_period, row.baseline_period):
+            if period is not None:
+                value = facts.value_of(indicators[row.indicator], row.service, row.subgroup, period.end)
+                if value is not None:
+                    found.update(p.receipt_id for p in (*value.parts, *value.beside))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
