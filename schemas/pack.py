@@ -143,31 +143,54 @@ class ScoreGroup:
 
 @dataclass(frozen=True, slots=True)
 class ChartPoint:
-    """A drawn figure: its place from 0 to 1 across and up, and when it is of. `is_gap` starts a new stroke."""
+    """A drawn figure: its place from 0 to 1 across and up, and when it is of.
+
+    `is_gap` starts a new stroke; `is_bridged`: periods are missing before it, and the stretch to it is dashed.
+    """
 
     x: float
     y: float
     figure: Figure
     when: str
     is_gap: bool = False
+    is_bridged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ChartLine:
-    """A series: the points in order, its name and its style number."""
+    """A series: the points in order, its name, its style number, and what it is called beside its end."""
 
     name: str
     points: tuple[ChartPoint, ...]
     style: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartStretch:
+    """A target for as long as it held, from 0 to 1 across and up; `top` differs from `bottom` for a range."""
+
+    start: float
+    end: float
+    bottom: float
+    top: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChartLabel:
+    """A text in the plot: the place of its left end, from 0 to 1 across and up."""
+
+    x: float
+    y: float
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ChartTarget:
-    """A target drawn across the chart, from 0 to 1 up; `top` differs from `bottom` for a range."""
+    """A target drawn across the chart, in steps where it stepped, with its numbers."""
 
-    bottom: float
-    top: float
-    text: str
+    stretches: tuple[ChartStretch, ...]
+    labels: tuple[ChartLabel, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from schemas.pack import Key
 from transforms.indicators import stale_after
 from transforms.packs.inputs import PackInput
 from transforms.packs.scorecard import say_change_rule
-from transforms.words import join_words
+from transforms.words import join_words, plural
 
 _COLOURS: tuple[Literal["red", "amber", "yellow", "green", "blue", "grey"], ...] = (
     "red",
@@ -43,6 +43,11 @@ _RULES = (
     ("Yellow", "Misses by more, but the miss shrank since the previous return."),
     ("Rounding", "Half away from zero; ratings are decided on the printed value."),
     (
+        "Charts",
+        "A dotted stretch spans periods without a figure. A line breaks at a held figure, and where a new year to "
+        "date begins.",
+    ),
+    (
         "Actions",
         "Rated from their dates by rule. The owner's own rating stands beside it and changes nothing.",
     ),
@@ -55,7 +60,7 @@ def make_key(pack: PackInput) -> Key:
     marks = [(mark, text.format(small_bases=_say_small_bases(pack))) for mark, text in _MARKS]
     change = say_change_rule(pack)
     rules = [(name, text.format(change=f"{change[:1].upper()}{change[1:]}")) for name, text in _RULES]
-    current = "A figure counts as current for a time: " + "; ".join(_freshness_rules(pack)) + "."
+    current = f"A figure counts as current for {join_words(_freshness_rules(pack))}."
     return Key(
         tuple((pack.rating(c), brag[c].impact, brag[c].outcome) for c in _COLOURS),
         tuple((pack.rating(state), text) for state, text in _STATES),
@@ -78,9 +83,9 @@ def _say_small_bases(pack: PackInput) -> str:
 
 
 def _freshness_rules(pack: PackInput) -> list[str]:
-    """For how long a figure counts as current, by return."""
-    found: dict[str, set[int]] = {}
+    """For how long a figure counts as current: each time with the returns that it is of."""
+    found: dict[int, dict[str, None]] = {}
     for indicator in _own_indicators(pack):
         title = pack.programme.return_of(indicator.return_id).title
-        found.setdefault(title, set()).add(stale_after(indicator, pack.programme))
-    return [f"{title}: {join_words([str(d) for d in sorted(days)], 'or')} days" for title, days in found.items()]
+        found.setdefault(stale_after(indicator, pack.programme), {})[title] = None
+    return [f"{plural(days, 'day')} ({', '.join(titles)})" for days, titles in sorted(found.items())]

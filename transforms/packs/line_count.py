@@ -1,17 +1,19 @@
 """How many lines a text takes, from the widths of the pack's own font: counted here, so that a page can be planned.
 
-The widths are those of Source Sans 3 in thousandths of its size, rounded up; the fonts lie beside the templates.
+The widths are those of Source Sans 3 in thousandths of its size; the fonts lie beside the templates.
 """
 
 from __future__ import annotations
 
 _WIDTHS = {
-    " ": 200, "|ij',.:;l": 255, "I!f()[]{}-": 315, "t": 338, "r/\\": 350, "*s?z\"": 430, "xcvyYJL": 490,
-    "Fke#$+0123456789<=>^~_ag–£§": 505, "XVESTZ`oAhun": 550, "bdpqPRC": 572, "KB&DG¶": 618, "UNHOQ": 665,
-    "wMW": 787, "%m@": 848, "…": 950,
+    " ": 200, "|ij',.:;’‘·": 249, "lI": 263, "!f": 292, "()[]{}-": 311, "t": 338, "r/\\": 350, "*s": 419,
+    "?z\"“”": 426, "x": 446, "c": 456, "vy": 467, "YJ–": 480, "L": 486, "Fk": 495, "_ag": 504,
+    "eé#$+0123456789<=>^~§£": 497,
+    "XV": 515, "EST": 536, "Z`oA": 543, "hun": 547, "bdpq": 555, "¶PR": 569, "C": 571, "K": 579, "B": 588,
+    "&DG": 617, "UNH": 652, "OQ": 664, "w": 719, "M": 727, "W": 786, "%m": 829, "@": 847, "…": 948,
 }  # fmt: skip
 _WIDTH = {char: width for chars, width in _WIDTHS.items() for char in chars}
-_BOLD = 1.07
+_BOLD = 1.09
 _OTHER, _WIDE = 700, 1000
 _FIRST_WIDE = "\u2e80"
 """From here on a character is as wide as it is high."""

@@ -94,10 +94,12 @@ def _supporting(rows: Sequence[KpiRow], pack: PackInput) -> list[str]:
     lines = []
     worst, best = find_furthest(whole), find_recovery(whole)
     if worst is not None:
-        lines.append(f"Furthest from target: {_compare(worst, pack)}, {say_miss(worst)}{_say_change(worst)}.")
+        lines.append(f"Furthest from target: {_compare(worst, pack)}, {say_miss(worst)}{_say_change(worst, pack)}.")
     if best is not None:
         share = say_recovery(best)
-        lines.append(f"Largest recovery: {_compare(best, pack)}{_say_change(best)}{f', {share}' if share else ''}.")
+        lines.append(
+            f"Largest recovery: {_compare(best, pack)}{_say_change(best, pack)}{f', {share}' if share else ''}."
+        )
     return lines
 
 
@@ -112,14 +114,14 @@ def _compare(row: KpiRow, pack: PackInput) -> str:
     return f"{full_name(row, pack.programme)}, {value} against {aim}{sign}"
 
 
-def _say_change(row: KpiRow) -> str:
-    """ ", up 2.0 since 15 September 2021"; of a year to date ", up 2 on the same point last year"."""
+def _say_change(row: KpiRow, pack: PackInput) -> str:
+    """ ", up 2.0 since 15 September"; of a year to date ", up 2 on the same point last year"."""
     if not row.change or row.previous_period is None:
         return ""
     said = f", {'up' if row.change > 0 else 'down'} {say_number(abs(row.change))}"
     if row.basis == "ytd":
         return f"{said} on the same point last year"
-    return f"{said} since {say_period(row.previous_period)}"
+    return f"{said} since {say_period(row.previous_period, pack.as_at)}"
 
 
 def _indicator_note(rows: Sequence[KpiRow]) -> str:

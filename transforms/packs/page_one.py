@@ -18,8 +18,8 @@ from schemas.pack_changes import Since
 from transforms.packs.line_count import count_lines, measure_text, shorten_to_lines
 
 PAGE_MM = 255.0
-_SPARE_MM = 3.0
-_WIDTH_MM, _BOX_MM, _POINT_MM = 182.0, 174.5, 150.0
+_SPARE_MM = 2.0
+_WIDTH_MM, _BOX_MM, _POINT_MM = 182.0, 174.5, 150.4
 _MOST_POINTS = 6
 _MOST_REASON = 4
 _COUNTS_MM = 161.0
