@@ -58,6 +58,16 @@ def test_a_heading_and_its_words_stay_with_the_first_rows_of_their_table(style: 
     assert "What it means." not in head or "What it means." in page
 
 
+def test_what_stays_together_is_a_heading_with_its_table_and_no_more(style: str) -> None:
+    """Short tables under headings, one after the other: none is taken to the next page with what follows it."""
+    rows = "<tr><th scope='row'>Row</th><td>x</td></tr>" * 2
+    short = f"<table><tbody>{rows}</tbody></table>"
+    parts = "".join(f"<h2>Part {n}</h2>{short if n % 2 else '<p>None.</p>'}" for n in range(12))
+    body = f'<section><div style="height: 180mm">Filler</div>{parts}{TABLE}</section>'
+    pages = pages_of(f"<html lang='en'><head>{style}</head><body>{body}</body></html>")
+    assert all(f"Part {n} " in pages[0] for n in range(3))
+
+
 @pytest.mark.parametrize("room", range(0, 30, 3))
 def test_the_name_of_a_group_stays_with_the_first_row_of_it(style: str, room: int) -> None:
     group = '<tr class="group"><th scope="colgroup" colspan="2">A group</th></tr>'

@@ -121,7 +121,8 @@ def _say_change(row: KpiRow, pack: PackInput) -> str:
     said = f", {'up' if row.change > 0 else 'down'} {say_number(abs(row.change))}"
     if row.basis == "ytd":
         return f"{said} on the same point last year"
-    return f"{said} since {say_period(row.previous_period, pack.as_at)}"
+    since = "since" if row.previous_period.precision in {"day", "month"} else "on"
+    return f"{said} {since} {say_period(row.previous_period, pack.as_at)}"
 
 
 def _indicator_note(rows: Sequence[KpiRow]) -> str:
