@@ -11,6 +11,7 @@ import pytest
 
 from flows.building import find_board, list_warnings, model_pack
 from flows.position import Position
+from report_templates.render import render_html
 from schemas.kpi import KpiRow
 from schemas.pack import Pack
 from transforms.actions import RatedPlan
@@ -181,3 +182,21 @@ def test_the_furthest_and_the_largest_say_by_how_much(pack: Pack) -> None:
         "Largest recovery: Visits completed in timescale, 85.5% against 90%, up 10.3 since 15 September, 11% of "
         "its target."
     )
+
+
+def test_a_figure_without_a_colour_is_told_without_two_colons(position: Position) -> None:
+    row = of(position, "K9")
+    drift = replace(row, impact="unrated", reason="85.5: no target; down 10.3 on September", change=Decimal("-10.3"))
+    said = texts(model_pack(replace(position, rows=(drift,)), find_board(position, "tsg"), None).matters.lists[0])
+    assert "Visits completed in timescale, 85.5: no target; down 10.3 on September" in said[1]
+
+
+def test_the_cover_names_no_part_that_is_not_there(pack: Pack, position: Position) -> None:
+    def contents(of: Pack) -> str:
+        return render_html(of).split('class="cover-contents"')[1].split("</p>")[0]
+
+    assert "What changed" not in contents(pack)
+    assert "Annex: every action" in contents(pack)
+    bare = model_pack(replace(position, plan=RatedPlan()), find_board(position, "tsg"), None)
+    assert "Annex" not in contents(bare)
+    assert dict(bare.cover.facts)["Built from"] == "23 workbooks, 37 figures"

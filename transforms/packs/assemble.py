@@ -62,13 +62,13 @@ def collect_figures(pack: Pack) -> tuple[Figure, ...]:
 
 def _cover(pack: PackInput) -> Cover:
     received = select_own(pack).received
+    made_of = [(len(received), "workbook"), (len(pack.own_rows), "figure"), (len(pack.own_actions), "action")]
     facts = [
         ("Figures as at", say_date(pack.as_at)),
         ("Edition", pack.edition.capitalize()),
-        ("Built from", f"{plural(len(received), 'workbook')}, {plural(len(pack.own_rows), 'figure')}, "
-                       f"{plural(len(pack.own_actions), 'action')}"),
+        ("Built from", ", ".join(plural(n, what) for n, what in made_of if n or what != "action")),
         ("Known up to", f"event {pack.as_known}, configuration {pack.configuration_sha[:12]}"),
-    ]  # fmt: skip
+    ]
     if pack.meeting is not None:
         facts.insert(1, ("Meeting", say_date(pack.meeting)))
     if pack.erratum is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from schemas.erratum import Erratum
@@ -26,6 +27,8 @@ from transforms.words import join_words, plural, say_date, say_number, say_perio
 
 _RANK = {"red": 0, "yellow": 1, "amber": 2, "green": 3}
 _MOST_NAMED = 3
+_VALUE_FIRST = re.compile(r"[\d,.-]+: ")
+"""A reason that says its value and then why it has no colour: a second colon would follow on the first."""
 
 
 def make_matters(pack: PackInput, erratum: Erratum | None = None) -> Matters:
@@ -146,7 +149,9 @@ def _point(row: KpiRow, pack: PackInput) -> Point:
     was = ""
     if before is not None and before != row.impact and before in _RANK:
         was = f" (was {pack.rating(before).word})"
-    return Point(f"{full_name(row, pack.programme)}: {row.reason}{was}", pack.rating(row.impact), row.ref)
+    name = full_name(row, pack.programme)
+    said = f"{name}, {row.reason}" if _VALUE_FIRST.match(row.reason) else f"{name}: {row.reason}"
+    return Point(f"{said}{was}", pack.rating(row.impact), row.ref)
 
 
 def _say_reporting_date(pack: PackInput) -> str:
