@@ -85,7 +85,9 @@ def expect_one_page(pack: Pack) -> str:
     return pages[1]
 
 
-@pytest.mark.parametrize("label", [LONG, WIDE], ids=["long names", "wide names"])
+@pytest.mark.parametrize(
+    "label", [pytest.param(LONG, id="long names"), pytest.param(WIDE, id="wide names", marks=pytest.mark.long)]
+)
 def test_many_of_everything_stay_on_one_page(position: Position, label: str) -> None:
     pack = crowded(position, label, asks=6)
     expect_one_page(pack)
@@ -104,7 +106,7 @@ def test_what_gives_way_is_counted(position: Position) -> None:
     assert f"and {rest} more held figure{'' if rest == 1 else 's'}" in {p.text for p in held.points}
 
 
-@pytest.mark.parametrize("asks", [2, 8])
+@pytest.mark.parametrize("asks", [pytest.param(2, marks=pytest.mark.long), 8])
 def test_four_lines_of_what_changed_push_nothing_over(position: Position, asks: int) -> None:
     pack = crowded(position, "Visits completed in timescale", asks=asks)
     full = replace(_all_points(pack), since=Since("Since the pack for 17 September 2021", SINCE))
