@@ -27,11 +27,13 @@ from schemas.figures import decimal_text
 from schemas.kept import facts_text
 from schemas.pack import Pack
 from schemas.pack_sources import Attachment
+from transforms.actions import RatedPlan
 from transforms.calendar import doubt_meeting
 from transforms.packs.assemble import assemble_pack
-from transforms.packs.inputs import PackInput
+from transforms.packs.inputs import PackInput, rows_of
 from transforms.packs.machine import describe_pack, list_rows
-from transforms.words import plural
+from transforms.packs.selection import select_own
+from transforms.words import join_words, plural
 
 _EVERYONE = Board(id="everyone", title="Everyone", short="Everyone")
 
@@ -200,8 +202,8 @@ def build_pack(
         "restricted",
         position.as_at,
         position.as_known,
-        tuple(_warnings(position, board, rendered.pages, meeting)),
-        tuple(r.key for r in position.rows if r.state == "held" or r.is_stated),
+        tuple(list_warnings(position, board, rendered.pages, meeting)),
+        tuple(r.key for r in rows_of(board, position.rows, position.programme) if r.state == "held" or r.is_stated),
         model,
         pack_id,
         meeting,
@@ -218,19 +220,22 @@ def kept_path(target: Path, home: Path) -> str:
     return place_in(Home(home), target) or path_text(target.absolute())
 
 
-def _warnings(position: Position, board: Board, pages: int, meeting: dt.date | None) -> list[str]:
+def list_warnings(position: Position, board: Board, pages: int, meeting: dt.date | None = None) -> list[str]:
+    """What is said to whoever builds a board's pack: of what is in it, of its meeting, and of nothing else."""
+    given = give_pack(position, board, None)
     warnings: list[str] = []
     if meeting is not None:
         warnings += doubt_meeting(board, meeting, position.as_at, position.programme.reporting_dates)
-    held = [r.ref for r in position.rows if r.state == "held"]
+    held = [r.ref for r in given.own_rows if r.state == "held"]
     if held:
-        warnings.append(f"{plural(len(held), 'figure is', 'figures are')} held: {', '.join(held)}")
-    missing = [r.ref for r in position.rows if r.impact == "no_data"]
+        warnings.append(f"{plural(len(held), 'figure is', 'figures are')} held: {join_words(held)}")
+    missing = [r.ref for r in given.own_rows if r.impact == "no_data"]
     if missing:
-        warnings.append(f"{plural(len(missing), 'figure has', 'figures have')} no data: {', '.join(missing)}")
+        warnings.append(f"{plural(len(missing), 'figure has', 'figures have')} no data: {join_words(missing)}")
     if pages > board.page_budget:
         warnings.append(f"{plural(pages, 'page')}, over the board's budget of {board.page_budget}")
-    warnings += [f.message for f in position.findings]
+    chosen = select_own(replace(given, plan=RatedPlan(given.plan.rows)))
+    warnings += [f.message for f in chosen.findings]
     return warnings
 
 

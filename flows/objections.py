@@ -18,7 +18,7 @@ from programmes.load import LoadedProgramme
 from schemas.findings import Finding
 from transforms.packs.differences import RowDifference, compare_actions, compare_rows, to_kept
 from transforms.packs.inputs import PackInput, full_name, value_text
-from transforms.packs.quality import list_judged
+from transforms.packs.selection import list_judged, may_be_own, select_own
 
 _NEWER = "newer_knowledge"
 
@@ -53,14 +53,16 @@ def objections_text(objections: Sequence[Objection]) -> str:
 
 
 def list_errors(history: History, record: PackRecord, position: Position) -> list[Objection]:
-    """The errors that stand in what a pack rests on: those that its data quality page lists as held, refused
-    files with nothing sound in their place, and declared decisions that do not apply."""
-    received = [r for r in position.received if r.period.end <= position.as_at]
-    judged = list_judged(received, position.programme)
+    """The errors that stand in what a pack rests on: those that its data quality page lists, refused files with
+    nothing sound in their place, and declared decisions that do not apply."""
+    given = _input(record, position)
+    chosen = select_own(given)
+    judged = list_judged(chosen.received, position.programme)
     found = [_of_finding(f, r.name) for r in judged for f in r.findings if _stands(f)]
-    loose = [*position.findings, *position.plan.findings]
-    found += [_of_finding(f, "declared decisions" if _is_decision(f) else "the plan") for f in loose if _stands(f)]
-    return [*found, *_list_refused(history, record)]
+    found += [
+        _of_finding(f, "declared decisions" if _is_decision(f) else "the plan") for f in chosen.findings if _stands(f)
+    ]
+    return [*found, *_list_refused(history, record, given)]
 
 
 def _stands(finding: Finding) -> bool:
@@ -77,11 +79,13 @@ def _of_finding(finding: Finding, file: str) -> Objection:
     )  # fmt: skip
 
 
-def _list_refused(history: History, record: PackRecord) -> list[Objection]:
-    """Files refused since the board's last issue, unless something sound came in their place."""
+def _list_refused(history: History, record: PackRecord, given: PackInput) -> list[Objection]:
+    """Files refused since the board's last issue that can be a matter of its own, unless something sound came in
+    their place."""
     answered = _answered(history, record)
     standing = list_standing(history, record.programme, record.as_known)
-    return [objection for r in standing if r.seq > answered for objection in _of_refusal(r)]
+    own = [r for r in standing if r.seq > answered and may_be_own(r.return_id, given)]
+    return [objection for refusal in own for objection in _of_refusal(refusal)]
 
 
 def _of_refusal(refusal: Refusal) -> list[Objection]:

@@ -32,6 +32,7 @@ from transforms.indicators import derive_kpis
 from transforms.known import Facts
 from transforms.overrides import WaitingOverride, explain_left, settle_across
 from transforms.packs.blocks import prepare_charts
+from transforms.packs.selection import receipts_behind
 
 Depth = Literal["figures", "pack"]
 LEAST_IN_VIEW = 30
@@ -136,7 +137,7 @@ def derive_known(
     facts = Facts(source=recall)
     rows = tuple(derive_kpis(facts, programme, as_at))
     before = programme.previous_reporting_date(as_at)
-    seen = choose_in_view(received, _receipts_behind(facts, rows, programme), before, as_at)
+    seen = choose_in_view(received, receipts_behind(facts, rows, programme), before, as_at)
     own = seen & {r.receipt_id for r in receipts}
     is_whole = depth == "pack"
     if is_whole:
@@ -187,20 +188,6 @@ def choose_in_view(
     return {*used, *latest, *recent, *newest}
 
 
-def _receipts_behind(facts: Facts, rows: Iterable[KpiRow], programme: Programme) -> set[int]:
-    """The receipts that rows rest on: those of their values, and of the previous values and baselines beside them."""
-    found: set[int] = set()
-    indicators = {i.id: i for i in programme.indicators}
-    for row in rows:
-        found.update(row.receipts)
-        for period in (row.previous_period, row.baseline_period):
-            if period is not None:
-                value = facts.value_of(indicators[row.indicator], row.service, row.subgroup, period.end)
-                if value is not None:
-                    found.update(p.receipt_id for p in (*value.parts, *value.beside))
-    return found
-
-
 def _all_received(
     receipts: Sequence[Receipt], seen: Collection[int], told: Iterable[ReceivedFile]
 ) -> list[ReceivedFile]:
@@ -243,7 +230,7 @@ def _refused(
     """The files that were refused since the reporting date before, and that nothing sound came in the place of."""
     for item in list_standing(history, programme.id, known):
         if before is None or day_of(item.received_at) > before:
-            yield RefusedFile(item.name, item.sha256, item.received_at, item.findings)
+            yield RefusedFile(item.name, item.sha256, item.received_at, item.findings, item.return_id)
 
 
 def _calendars(history: History, programme: Programme, as_at: dt.date, known: int) -> list[ReturnCalendar]:

@@ -40,7 +40,8 @@ class Retirement:
 
 
 def find_due(home: Home, history: History, on: dt.date, given: LoadedProgramme | None = None) -> Retirement:
-    """The originals whose time is up on a day, of one programme or of all. Nothing is changed.
+    """The originals whose time is up on a day, of one programme or of all, in the order in which they came first.
+    Nothing is changed.
 
     A file that several programmes received goes when every one of them lets it go.
     """
@@ -53,6 +54,7 @@ def find_due(home: Home, history: History, on: dt.date, given: LoadedProgramme |
         last = _last_day(item, years)
         if last is not None and last < on:
             due.append(DueOriginal(item, last, _say_rule(item, years)))
+    due.sort(key=lambda d: min((use.received_at, use.seq) for use in d.original.uses))
     shown = years if given is None else {given.programme.id: years.get(given.programme.id)}
     return Retirement(on, shown, tuple(due))
 

@@ -13,7 +13,7 @@ from schemas.config import Correction, Programme
 from schemas.decisions import COMPARED, Override
 from schemas.evidence import ReceivedFile
 from schemas.facts import Reading
-from schemas.findings import Finding, make_finding
+from schemas.findings import Finding, about_decision, make_finding
 from schemas.layout import Layout
 from schemas.repeats import UNKNOWN, expand_repeats
 from transforms.corrections import unmatched
@@ -99,7 +99,9 @@ def _unmatched(decisions: Sequence[Decision]) -> list[Finding]:
     return [
         unmatched(d, why)
         if isinstance(d, Correction)
-        else make_finding("override_unmatched", where=describe_override(d), why=why)
+        else about_decision(
+            make_finding("override_unmatched", where=describe_override(d), why=why), d.return_id, d.action
+        )
         for d in decisions
     ]
 

@@ -73,7 +73,7 @@ def _spread_labels(chart: Chart) -> list[_Label]:
     """Names and last values at the end of each line, moved apart so that none covers another."""
     wanted = sorted(
         (
-            _Label(line.points[-1].y, f"{line.points[-1].figure.text} {_shorten(line.name)}", line.style)
+            _Label(line.points[-1].y, f"{line.points[-1].figure.text} {line.label}", line.style)
             for line in chart.lines
         ),
         key=lambda label: label.y,
@@ -84,10 +84,6 @@ def _spread_labels(chart: Chart) -> list[_Label]:
         placed.append(_Label(max(label.y, floor), label.text, label.style))
     over = placed[-1].y - 1.0 if placed else 0.0
     return [_Label(p.y - max(over, 0.0), p.text, p.style) for p in placed]
-
-
-def _shorten(name: str) -> str:
-    return name if len(name) <= 14 else f"{name[:13]}…"
 
 
 def render_html(pack: Pack, flowing: frozenset[str] = frozenset()) -> str:

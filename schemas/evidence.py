@@ -56,12 +56,13 @@ class ReceivedFile:
 
 @dataclass(frozen=True, slots=True)
 class RefusedFile:
-    """A file that was refused, and why."""
+    """A file that was refused, and why; `return_id` is None where nobody could tell which return it is."""
 
     name: str
     sha256: str
     received_at: str
     findings: tuple[Finding, ...]
+    return_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

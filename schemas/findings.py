@@ -6,7 +6,7 @@ named parts in schemas/sentences. docs/findings.md is generated from them and th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from schemas.sentences.agreement import AGREEMENT
@@ -63,6 +63,20 @@ class Finding:
     def is_open(self) -> bool:
         """Whether nobody has accepted it."""
         return self.accepted is None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFinding(Finding):
+    """What is wrong with a declared decision that fits no workbook: it names the return that the decision is about,
+    and in `row_key` the action, if any. It is derived for every answer and never stored."""
+
+    return_id: str = ""
+
+
+def about_decision(finding: Finding, return_id: str, action: str | None = None) -> DecisionFinding:
+    """A finding that knows which return, and which action, the declared decision is about."""
+    values = {f.name: getattr(finding, f.name) for f in fields(finding)}
+    return DecisionFinding(**{**values, "row_key": action or finding.row_key, "return_id": return_id})
 
 
 RULES: dict[str, Rule] = {**WORKBOOK, **TABLES, **PLAN, **AGREEMENT}

@@ -53,17 +53,21 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class PointList:
-    """A short list on page 1; `more` says where the rest stands."""
+    """A short list on page 1; `more` says where the rest stands, `since` what the list is compared with."""
 
     title: str
     points: tuple[Point, ...]
     empty: str
     more: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Matters:
-    """Page 1: the message, the counts, what turned, what recovered, what is held or missing, what is asked."""
+    """Page 1: the message, the counts, what turned, what recovered, what is held or missing, what is asked.
+
+    `reason` is an erratum's reason, as far as there is room for it.
+    """
 
     headline: str
     supporting: tuple[str, ...]
@@ -73,6 +77,7 @@ class Matters:
     action_note: str
     lists: tuple[PointList, ...]
     since: Since
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,31 +143,54 @@ class ScoreGroup:
 
 @dataclass(frozen=True, slots=True)
 class ChartPoint:
-    """A drawn figure: its place from 0 to 1 across and up, and when it is of. `is_gap` starts a new stroke."""
+    """A drawn figure: its place from 0 to 1 across and up, and when it is of.
+
+    `is_gap` starts a new stroke; `is_bridged`: periods are missing before it, and the stretch to it is dashed.
+    """
 
     x: float
     y: float
     figure: Figure
     when: str
     is_gap: bool = False
+    is_bridged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ChartLine:
-    """A series: the points in order, its name and its style number."""
+    """A series: the points in order, its name, its style number, and what it is called beside its end."""
 
     name: str
     points: tuple[ChartPoint, ...]
     style: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartStretch:
+    """A target for as long as it held, from 0 to 1 across and up; `top` differs from `bottom` for a range."""
+
+    start: float
+    end: float
+    bottom: float
+    top: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChartLabel:
+    """A text in the plot: the place of its left end, from 0 to 1 across and up."""
+
+    x: float
+    y: float
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ChartTarget:
-    """A target drawn across the chart, from 0 to 1 up; `top` differs from `bottom` for a range."""
+    """A target drawn across the chart, in steps where it stepped, with its numbers."""
 
-    bottom: float
-    top: float
-    text: str
+    stretches: tuple[ChartStretch, ...]
+    labels: tuple[ChartLabel, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +327,10 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One board's pack, finished. `figures` are all that it prints; `attachments` give them to a machine."""
+    """One board's pack, finished. `figures` are all that it prints; `attachments` give them to a machine.
+
+    `scorecard_lead` says of which indicators the scorecard is, `scorecard_notes` how its columns are read.
+    """
 
     language: str
     software: str
@@ -317,3 +348,5 @@ class Pack:
     figures: tuple[Figure, ...] = field(default=())
     attachments: tuple[Attachment, ...] = ()
     erratum: Erratum | None = None
+    scorecard_lead: str = ""
+    scorecard_notes: str = ""

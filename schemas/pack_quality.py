@@ -76,7 +76,9 @@ class FindingLine:
 class Quality:
     """Data quality: received, missing, held, corrected, found, and what the plan leaves unmeasured.
 
-    `earlier` says how many workbooks are not listed, since they came long ago; '' where all are.
+    `earlier` says how many workbooks are not listed, since they came long ago, `others` how many are for other
+    boards, `left_out` how many notes on old workbooks are not listed; '' where there are none. `unwritten` are the
+    commentary returns, with the indicators on which nobody wrote.
     """
 
     sentence: str
@@ -89,3 +91,6 @@ class Quality:
     unmeasured: tuple[tuple[str, str, str], ...]
     earlier: str = ""
     calendar: tuple[CalendarLine, ...] = ()
+    others: str = ""
+    unwritten: tuple[MissingLine, ...] = ()
+    left_out: str = ""

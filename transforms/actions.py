@@ -181,7 +181,7 @@ def _unmatched(rows: Sequence[ActionRow], moves: Sequence[DueDateDecision]) -> l
     """Recorded moves that moved nothing: the action is unknown, or was not due when they expect it."""
     due = {row.entry.key: row.due for row in rows}
     return [
-        make_finding("decision_unmatched", key=move.action, why=_why_unmatched(move, due))
+        make_finding("decision_unmatched", row_key=move.action, key=move.action, why=_why_unmatched(move, due))
         for move in moves
         if move.action not in due or due[move.action] != move.due  # else the tracker says so already
     ]

@@ -80,8 +80,6 @@ def explain_no_previous(row: KpiRow, previous: Previous | None) -> str:
     for the row's figure; None where it has none."""
     if row.state == "held":
         return "the figure is held, so it is not compared"
-    if row.impact == "grey":
-        return f"{row.reason}, so it is not compared"
     if row.state == "missing" or previous is None:
         return "there is no figure to compare it with"
     if row.state == "no_cases":

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from schemas.config import Correction
 from schemas.evidence import AppliedCorrection
 from schemas.facts import Reading
-from schemas.findings import Finding, make_finding
+from schemas.findings import Finding, about_decision, make_finding
 from schemas.layout import Layout, TableLayout
 from schemas.returns import expected_kind
 from transforms.cell_names import CellName, explain_misfit, find_cells
@@ -68,7 +68,8 @@ def describe(correction: Correction) -> str:
 
 def unmatched(correction: Correction, why: str) -> Finding:
     """What to say of a correction that does not fit."""
-    return make_finding("correction_unmatched", where=describe(correction), why=why)
+    finding = make_finding("correction_unmatched", where=describe(correction), why=why)
+    return about_decision(finding, correction.return_id)
 
 
 def says(reading: Reading, expected: str) -> bool:

@@ -15,6 +15,7 @@ from transforms.brag import Rating, TargetInForce, rate_value, target_in_force
 from transforms.compared import Line, find_baseline, find_previous, is_fresh, printed_value
 from transforms.known import Facts, FigureValue
 from transforms.reasons import (
+    explain_early,
     explain_missing,
     explain_rating,
     explain_unrated,
@@ -22,7 +23,7 @@ from transforms.reasons import (
     target_of,
 )
 from transforms.spans import find_needed
-from transforms.words import join_words, say_date, say_number
+from transforms.words import join_words, say_number
 
 
 def derive_kpis(facts: Facts, programme: Programme, as_at: dt.date) -> list[KpiRow]:
@@ -65,29 +66,39 @@ def _derive_row(facts: Facts, programme: Programme, line: Line, as_at: dt.date, 
     limit = stale_after(indicator, programme)
     if value is not None and value.state == "held":
         return _held_row(base, value, programme)
-    if indicator.expected_from is not None and indicator.expected_from > as_at:
-        why = f"no effect is expected before {say_date(indicator.expected_from)}"
-        return _grey_row(base, value, programme, indicator, why, is_fresh=is_fresh(value, as_at, limit))
     if value is None or not is_fresh(value, as_at, limit):
         why = explain_missing(
             value.period if value else None, as_at, limit, programme.return_of(indicator.return_id).title
         )
-        return replace(base, reason=why, period=value.period if value else None)
-    base = _with_source(base, value, programme, indicator)
-    if value.state == "no_cases":
-        return replace(base, state="no_cases", impact="unrated", reason="no cases: 0 of 0")
-    return _rated_row(facts, programme, line, base, value, as_at, before)
+        row = replace(base, reason=why, period=value.period if value else None)
+    else:
+        row = _figure_row(facts, programme, line, base, value, as_at, before)
+    return _grey_row(row, indicator) if _is_early(indicator, as_at) else row
 
 
-def _grey_row(
-    row: KpiRow, value: FigureValue | None, programme: Programme, indicator: Indicator, why: str, *, is_fresh: bool
+def _is_early(indicator: Indicator, as_at: dt.date) -> bool:
+    return indicator.expected_from is not None and indicator.expected_from > as_at
+
+
+def _grey_row(row: KpiRow, indicator: Indicator) -> KpiRow:
+    """Too early to judge. Grey is a rating: the figure, and what it is compared with, stand."""
+    assert indicator.expected_from is not None
+    return replace(row, impact="grey", reason=explain_early(indicator.expected_from), miss=None)
+
+
+def _figure_row(
+    facts: Facts,
+    programme: Programme,
+    line: Line,
+    row: KpiRow,
+    value: FigureValue,
+    as_at: dt.date,
+    before: dt.date | None,
 ) -> KpiRow:
-    """Too early to judge; a figure that is there is printed all the same."""
-    row = replace(row, impact="grey", reason=why)
-    printed = printed_value(value, indicator)
-    if value is None or printed is None or not is_fresh:
-        return row
-    return replace(_with_source(row, value, programme, indicator), state="published", value=printed)
+    row = _with_source(row, value, programme, line.indicator)
+    if value.state == "no_cases":
+        return replace(row, state="no_cases", impact="unrated", reason="no cases: 0 of 0")
+    return _rated_row(facts, programme, line, row, value, as_at, before)
 
 
 def _blank_row(line: Line, as_at: dt.date) -> KpiRow:
@@ -140,7 +151,7 @@ def _with_source(row: KpiRow, value: FigureValue, programme: Programme, indicato
         denominator=value.denominator,
         is_corrected=value.is_corrected,
         is_overridden=value.is_overridden,
-        is_small_base=value.denominator is not None and value.denominator < small,
+        is_small_base=value.denominator is not None and 0 < value.denominator < small,
         receipts=tuple(sorted({p.receipt_id for p in (*value.parts, *value.beside)})),
     )
 
@@ -203,7 +214,7 @@ def _rate(line: Line, row: KpiRow, value: FigureValue, previous: FigureValue | N
     is_profiled = indicator.basis != "ytd" or (declared is not None and bool(declared.steps) and previous is not None)
     too_early = target is not None and target.text is not None and not _after_baseline(indicator, value)
     if target is None or not is_profiled or too_early or (target.text is not None and row.baseline is None):
-        why = explain_unrated(printed, indicator, line.service, as_at)
+        why = explain_unrated(printed, indicator, line.service, value.period, as_at)
         return replace(row, impact="unrated", reason=_sentence(why, changes))
     rating = _rating(indicator, printed, target, row.previous, row.baseline)
     unrounded = _rating(indicator, exact, target, previous.exact if previous else None, row.baseline)

@@ -25,6 +25,7 @@ from transforms.overrides import PlacedOverride, Refusals, accept_company, relea
 from transforms.repeats import close_repeats
 from transforms.symbols import NOT_APPLICABLE, symbol_notes, tell_of_service
 from transforms.times import Times
+from transforms.words import say_date, say_period
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +197,8 @@ def _future_columns(grid: Grid, period: Period) -> list[Finding]:
                     "period_future",
                     sheet=first.sheet,
                     cell=first.cell,
-                    period=own.start.isoformat(),
-                    as_at=period.end.isoformat(),
+                    period=say_period(own),
+                    as_at=say_date(period.end),
                     table_id=grid.layout.id,
                 )
             )
@@ -210,7 +211,7 @@ def _absent_column(cut: CutTable, grid: Grid, layout: Layout, period: Period) ->
     if layout.as_at.precision == "day" or not periods or any(p.start <= period.end <= p.end for p in periods):
         return []
     name = grid.layout.anchor[0] if grid.layout.anchor else cut.table.replace("_", " ")
-    shown = f"{period.start.isoformat()} to {period.end.isoformat()}"
+    shown = say_period(period)
     return [
         make_finding(
             "period_absent", sheet=cut.sheet, cell=cut.header_cell, table=name, period=shown, table_id=cut.table

@@ -59,7 +59,8 @@ def _value(item: FigureValue) -> Decimal | None:
     return Decimal(item.exact.numerator) / Decimal(item.exact.denominator)
 
 
-def _step(item: FigureValue, cadence: int) -> int:
+def step_days(item: FigureValue, cadence: int) -> int:
+    """How many days lie between two figures of a series: by the precision of a figure, else the return's cadence."""
     return _STEP_OF.get(item.period.precision, cadence)
 
 
@@ -67,7 +68,7 @@ def _last_of_each_period(series: Sequence[FigureValue], cadence: int) -> list[Fi
     """One figure for each period of the cadence: of several, the last one counts."""
     points: dict[tuple[int, int], FigureValue] = {}
     for item in series:
-        points[_place(item.period.end, _step(item, cadence))] = item
+        points[_place(item.period.end, step_days(item, cadence))] = item
     return list(points.values())
 
 
@@ -85,7 +86,7 @@ def _with_gaps(points: Sequence[FigureValue], cadence: int) -> list[Decimal | No
     values: list[Decimal | None] = []
     last: dt.date | None = None
     for item in points:
-        if last is not None and 2 * (item.period.end - last).days > 3 * _step(item, cadence):
+        if last is not None and 2 * (item.period.end - last).days > 3 * step_days(item, cadence):
             values.append(None)
         values.append(_value(item))
         last = item.period.end

@@ -13,7 +13,7 @@ from schemas.decisions import ACROSS_FILES, AGREEMENT, UNUSABLE_CELLS, Override,
 from schemas.evidence import AppliedOverride
 from schemas.facts import FindingKey, Observation, Reading
 from schemas.figures import decimal_text, round_half_away
-from schemas.findings import Accepted, Finding, make_finding
+from schemas.findings import Accepted, Finding, about_decision, make_finding
 from schemas.layout import Layout
 from transforms.cell_names import CellName, explain_misfit, find_cells
 from transforms.contexts import finding_key
@@ -116,11 +116,12 @@ def _target(override: Override) -> tuple[object, ...]:
 
 
 def _unmatched(override: Override, why: str) -> Finding:
-    return make_finding("override_unmatched", where=describe_override(override), why=why)
+    finding = make_finding("override_unmatched", where=describe_override(override), why=why)
+    return about_decision(finding, override.return_id, override.action)
 
 
 def _stale(override: Override, reading: Reading | None, found: str = "") -> Finding:
-    return make_finding(
+    finding = make_finding(
         "override_stale",
         sheet=reading.sheet if reading else None,
         cell=reading.cell if reading else None,
@@ -128,6 +129,7 @@ def _stale(override: Override, reading: Reading | None, found: str = "") -> Find
         expected=override.expected,
         found=found or f"the workbook now says '{reading.raw_text if reading else ''}'",
     )
+    return about_decision(finding, override.return_id, override.action)
 
 
 # --- Held figures ---------------------------------------------------------------------------------------

@@ -55,21 +55,31 @@ def say_changes(
     return parts
 
 
-def explain_unrated(value: Decimal, indicator: Indicator, service: str | None, as_at: dt.date) -> str:
+def explain_unrated(value: Decimal, indicator: Indicator, service: str | None, period: Period, as_at: dt.date) -> str:
     """Why a figure that is there has no colour."""
-    shown = say_number(value)
-    target = target_of(indicator, service)
-    if indicator.basis == "ytd" and target is not None:
-        lacks = "the same point last year" if target.steps else "a profiled target"
-        return f"{shown}: a year to date is not rated without {lacks}"
+    return f"{say_number(value)}: {_say_lack(indicator, target_of(indicator, service), period, as_at)}"
+
+
+def _say_lack(indicator: Indicator, target: Target | None, period: Period, as_at: dt.date) -> str:
+    """What is wanting for a colour. A target that has not begun comes first: nothing else matters before."""
     if target is None:
-        return f"{shown}: no target"
+        return "no target"
     step = first_step(target, as_at)
     if step is not None:
-        return f"{shown}: the first target, {say_target(step[1])}, holds from {say_date(step[0])}"
-    if target.text is not None:
-        return f"{shown}: no baseline to compare with"
-    return f"{shown}: no target in force"
+        return f"the first target, {say_target(step[1])}, holds from {say_date(step[0])}"
+    if indicator.basis == "ytd":
+        lacks = "the same point last year" if target.steps else "a profiled target"
+        return f"a year to date is not rated without {lacks}"
+    if target.text is None:
+        return "no target in force"
+    if indicator.baseline is not None and period.end <= indicator.baseline.period_end:
+        return f"rated only after the baseline's date, {say_date(indicator.baseline.period_end)}"
+    return "no baseline to compare with"
+
+
+def explain_early(expected_from: dt.date) -> str:
+    """Why a figure is Grey."""
+    return f"no effect is expected before {say_date(expected_from)}"
 
 
 def target_of(indicator: Indicator, service: str | None) -> Target | None:

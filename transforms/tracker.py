@@ -12,6 +12,7 @@ from schemas.facts import LABEL_FIELD, PlanDates, Reading
 from schemas.findings import Finding, make_finding
 from schemas.spelling import find_id
 from transforms.roles import names_role
+from transforms.words import join_words, say_date
 
 DATE_FIELDS = ("start", "due", "forecast", "completed_on", "recovery_by", "embedded_on", "next_review")
 
@@ -151,7 +152,8 @@ def _check_entry(
     if is_whole and not (is_dated or is_done or is_later):
         findings.append(_at(cells[LABEL_FIELD], "undated", key=entry.key))
     if entry.completed_on is not None and entry.completed_on > as_at:
-        findings.append(_at(cells["completed_on"], "completed_in_future", date=entry.completed_on, as_at=as_at))
+        said = {"date": say_date(entry.completed_on), "as_at": say_date(as_at)}
+        findings.append(_at(cells["completed_on"], "completed_in_future", **said))
     if "owner_rating" in cells and entry.owner_rating is None:
         colours = ", ".join(c.label for c in programme.brag.values())
         rating = cells["owner_rating"]
@@ -166,7 +168,7 @@ def _check_reading(entry: ActionEntry, cells: dict[str, Reading]) -> list[Findin
         return []
     if entry.due is None and entry.start is None:
         if dates.is_doubtful:
-            return [_at(printed, "date_reading_doubtful", text=entry.printed, reading=dates.text)]
+            return [_at(printed, "date_reading_doubtful", text=entry.printed, reading=_say_reading(dates))]
         return []
     findings = []
     pairs: Sequence[tuple[str, dt.date | None, tuple[dt.date, ...]]] = (
@@ -175,15 +177,18 @@ def _check_reading(entry: ActionEntry, cells: dict[str, Reading]) -> list[Findin
     )
     for name, typed, read in pairs:
         if typed is not None and read and typed not in read:
-            words = " or ".join(map(str, read))
-            findings.append(
-                _at(
-                    cells[name],
-                    "date_reading_differs",
-                    what=name,
-                    typed=typed,
-                    text=entry.printed,
-                    read=words,
-                )
-            )
+            said = {"typed": say_date(typed), "read": join_words([say_date(day) for day in read], "or")}
+            findings.append(_at(cells[name], "date_reading_differs", what=name, text=entry.printed, **said))
     return findings
+
+
+def _say_reading(dates: PlanDates) -> str:
+    """A reading of a printed date in words: "start 1 August 2021, due 31 October 2021"."""
+    parts = [f"start {say_date(dates.start)}"] if dates.start else []
+    if dates.dues:
+        parts.append(f"due {join_words([say_date(day) for day in dates.dues])}")
+    if dates.forecast:
+        parts.append(f"forecast {say_date(dates.forecast)}")
+    if dates.is_ongoing:
+        parts.append("ongoing")
+    return ", ".join(parts) or "undated"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from calendar import monthrange
 from collections.abc import Sequence
 from decimal import Decimal
 
 from schemas.facts import Period
-from schemas.figures import decimal_text
 
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")  # fmt: skip
+_SHORT_MONTHS = tuple(month[:3] for month in _MONTHS)
 USED_WORDS = {
     "counts": "its counts",
     "stated": "the stated figure",
@@ -34,14 +35,15 @@ def say_date(day: dt.date) -> str:
 
 def say_short_date(day: dt.date) -> str:
     """29 Nov 2021."""
-    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+    return f"{day.day} {_SHORT_MONTHS[day.month - 1]} {day.year}"
 
 
 def say_period(period: Period, as_at: dt.date | None = None) -> str:
     """A period at its precision: "29 November 2021", "November 2021", "April to September 2021", "2020/21",
     "12 months to April 2026" for a rolling year.
 
-    The year is left out where `as_at` lies within a year of it.
+    A range of whole months is said in months, whatever it was declared as; any other with its days. The year is
+    left out where `as_at` lies within a year of it.
     """
     if period.is_rolling_year:
         return f"12 months to {say_period(last_of_rolling(period), as_at)}"
@@ -52,13 +54,42 @@ def say_period(period: Period, as_at: dt.date | None = None) -> str:
     if period.precision == "month":
         return f"{_MONTHS[period.end.month - 1]}{year}"
     if period.precision == "year" or _is_financial_year(period):
-        return f"{period.start.year}/{period.end.year % 100:02d}"
-    first = _MONTHS[period.start.month - 1]
-    if (period.start.year, period.start.month) == (period.end.year, period.end.month):
-        return f"{period.start.day} to {period.end.day} {first}{year}"
-    if period.start.year != period.end.year:
-        first = f"{first} {period.start.year}"
-    return f"{first} to {_MONTHS[period.end.month - 1]} {period.end.year}"
+        return _say_year(period)
+    return _say_range(period, _MONTHS, year)
+
+
+def say_short_period(period: Period) -> str:
+    """A period in a table: "29 Nov 2021", "Oct 2021", "Apr to Sep 2021", "2020/21", "12 months to Oct 2021"."""
+    if period.is_rolling_year:
+        return f"12 months to {say_short_period(last_of_rolling(period))}"
+    if period.precision == "day" or period.start == period.end:
+        return say_short_date(period.end)
+    if period.precision == "month":
+        return f"{_SHORT_MONTHS[period.end.month - 1]} {period.end.year}"
+    if period.precision == "year" or _is_financial_year(period):
+        return _say_year(period)
+    return _say_range(period, _SHORT_MONTHS, f" {period.end.year}")
+
+
+def _say_year(period: Period) -> str:
+    """ "2020/21"; "2021" where it is the year of the calendar."""
+    first, last = period.start.year, period.end.year
+    return str(last) if first == last else f"{first}/{last % 100:02d}"
+
+
+def _say_range(period: Period, months: Sequence[str], year: str) -> str:
+    """ "April", "April to September 2021", "3 to 9 March", "30 March to 5 April 2031"."""
+    start, end = period.start, period.end
+    first, last = months[start.month - 1], months[end.month - 1]
+    is_one_month = (start.year, start.month) == (end.year, end.month)
+    is_whole = start.day == 1 and end.day == monthrange(end.year, end.month)[1]
+    if is_one_month:
+        return f"{last}{year}" if is_whole else f"{start.day} to {end.day} {last}{year}"
+    if not is_whole:
+        first, last = f"{start.day} {first}", f"{end.day} {last}"
+    if start.year != end.year:
+        first = f"{first} {start.year}"
+    return f"{first} to {last} {end.year}"
 
 
 def last_of_rolling(period: Period) -> Period:
@@ -79,8 +110,8 @@ def say_number(value: Decimal) -> str:
 
 
 def say_target(value: Decimal) -> str:
-    """A target without needless zeros: 90, 3.8."""
-    text = decimal_text(value) or ""
+    """A target without needless zeros, with thousands marks: 90, 3.8, 2,250."""
+    text = say_number(value)
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

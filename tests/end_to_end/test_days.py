@@ -56,8 +56,8 @@ def test_a_pack_names_the_day_beside_every_workbook(harbour: Harbour) -> None:
 
     position = harbour.position(MARCH)
     model = model_pack(position, find_board(position, "keepers"), None)
-    assert [line.received for line in model.quality.received] == ["2031-04-08"]
-    assert [file.received for file in model.sources.files] == ["2031-04-08, receipt 4"]
+    assert [line.received for line in model.quality.received] == ["8 Apr 2031"]
+    assert [file.received for file in model.sources.files] == ["8 Apr 2031, receipt 4"]
 
 
 def test_an_explanation_names_the_day_of_each_arrival(harbour: Harbour) -> None:

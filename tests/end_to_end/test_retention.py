@@ -106,6 +106,12 @@ def test_it_is_kept_to_the_last_day_of_its_years_and_goes_on_the_next(town: Town
     assert town.retire(LAST + DAY) == [] == town.due(LAST + DAY)
 
 
+def test_what_is_due_is_listed_in_the_order_in_which_it_came(town: Town) -> None:
+    days = ["2015-03-01", "2014-12-24", "2015-07-31", "2013-01-02", "2016-02-29"]
+    came = {day: town.receive(number, f"{day}T09:00:00Z") for number, day in enumerate(days)}
+    assert town.due(LAST + DAY) == [came[day] for day in sorted(days)]
+
+
 @pytest.mark.long
 def test_figures_readings_and_explanations_stay(town: Town) -> None:
     town.receive(-1)

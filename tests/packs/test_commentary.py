@@ -86,7 +86,7 @@ def test_what_was_written_for_the_report_before_is_marked_and_earns_none(positio
 def test_older_words_are_left_out_and_what_nobody_wrote_on_is_listed(position: Position) -> None:
     pack = pack_of(position, remark(VISITS, dt.date(2021, 8, 31)))
     assert block(pack).commentary == ()
-    line = next(m for m in pack.quality.missing if m.title == "Indicator commentary")
+    line = next(m for m in pack.quality.unwritten if m.title == "Indicator commentary")
     assert "Visits completed in timescale" in line.indicators
 
 

@@ -18,7 +18,7 @@ def test_the_dates_of_the_tracker_and_of_owners_rows_are_both_said(position: Pos
     plan = replace(position.plan, rows=(first, *earlier))
     pack = model_pack(replace(position, plan=plan), find_board(position, "tsg"), None)
     assert pack.plan.tracker == "Plan tracker as at 31 October 2021, with owners' rows to 30 November 2021"
-    assert pack.matters.action_note.startswith("Tracker as at 31 Oct 2021, with owners' rows to 30 Nov 2021")
+    assert pack.matters.action_note.startswith("Tracker as at 31 October 2021, with owners' rows to 30 November 2021")
 
 
 def test_an_owners_file_is_listed_with_whose_rows_it_holds_and_its_findings(position: Position) -> None:

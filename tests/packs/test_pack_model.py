@@ -65,7 +65,7 @@ def test_the_chart_draws_the_printed_values_and_says_them_in_its_alternative(pac
     assert block.chart is not None
     company = block.chart.lines[0]
     assert [p.figure.text for p in company.points] == ["87.6", "72.4", "75.2", "85.5"]
-    assert "85.5% on 29 Nov 2021" in block.chart.alt
+    assert "85.5% on 29 November 2021" in block.chart.alt
     assert "Target 90%" in block.chart.alt
     assert all(0 <= p.x <= 1 and 0 <= p.y <= 1 for line in block.chart.lines for p in line.points)
 

@@ -76,6 +76,7 @@ def recorded(keepers: Keepers, built: BuiltPack) -> PackRecord:
 
 
 def test_page_one_says_it_in_brief(built: BuiltPack) -> None:
+    assert " · What changed · " in render_html(built.model)
     since = built.model.matters.since
     assert since.title == "Since the pack for 12 February 2031"
     assert since.lines == (

@@ -1,6 +1,6 @@
 """The rules of an impact rating, restated from the specification for the tests: fractions, nothing shared.
 
-One line of an indicator at a time. What the specification leaves open is not answered here (ANYTHING).
+One line of an indicator at a time.
 """
 
 from __future__ import annotations
@@ -8,11 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-
-ANYTHING = object()
 
 
 def printed(value: Fraction, decimals: int) -> Fraction:
@@ -138,13 +136,18 @@ def find_previous(seen: Sequence[Seen], rules: Rules, own: Seen, before: dt.date
 
 
 def judge(seen: Sequence[Seen], rules: Rules, as_at: dt.date, before: dt.date | None) -> Verdict:
-    """The first rule that holds."""
+    """The first rule that holds. Grey is a rating: it changes no figure."""
+    found = judge_figure(seen, rules, as_at, before)
+    is_early = rules.expected_from is not None and rules.expected_from > as_at
+    return replace(found, impact="grey") if is_early and found.impact != "held" else found
+
+
+def judge_figure(seen: Sequence[Seen], rules: Rules, as_at: dt.date, before: dt.date | None) -> Verdict:
+    """The first rule that holds, were every effect expected by now."""
     own = latest(seen, as_at)
     baseline = find_baseline(seen, rules, as_at)
     if own is not None and own.state == "held":
         return Verdict("held", baseline=baseline)
-    if rules.expected_from is not None and rules.expected_from > as_at:
-        return Verdict("grey", ANYTHING, ANYTHING, ANYTHING, baseline)
     if own is None or not is_current(own, as_at, rules):
         return Verdict("no_data", baseline=baseline)
     if own.state == "no_cases":

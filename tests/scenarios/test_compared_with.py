@@ -60,11 +60,10 @@ class TestNoPreviousValue:
         assert why(harbour) == "the figure is held, so it is not compared"
         assert why(harbour, "upper_reach") == "the figure is held, so it is not compared"
 
-    def test_of_a_figure_that_it_is_too_early_to_judge(self, tmp_path: Path) -> None:
+    def test_a_figure_that_it_is_too_early_to_judge_is_compared_all_the_same(self, tmp_path: Path) -> None:
         harbour = with_indicators(tmp_path, GREY)
-        harbour.take_one(lamps(FEBRUARY, *EARLIER))
         harbour.take_one(lamps(MARCH, *COUNTS))
-        assert why(harbour) == "no effect is expected before 30 June 2031, so it is not compared"
+        assert why(harbour) == "no figure as at 28 February 2031, the reporting date before, is known"
 
     def test_where_there_is_no_figure(self, harbour: Harbour) -> None:
         harbour.take_one(lamps(MARCH - 8 * WEEK, *EARLIER))

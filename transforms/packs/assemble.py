@@ -14,7 +14,8 @@ from transforms.packs.key import make_key
 from transforms.packs.matters import make_matters
 from transforms.packs.plan import make_plan
 from transforms.packs.quality import make_quality
-from transforms.packs.scorecard import make_scorecard
+from transforms.packs.scorecard import make_scorecard, say_lead, say_notes
+from transforms.packs.selection import select_own
 from transforms.packs.sources import make_sources
 from transforms.packs.summary import make_summary
 from transforms.words import plural, say_date
@@ -22,13 +23,13 @@ from transforms.words import plural, say_date
 
 def assemble_pack(pack: PackInput) -> Pack:
     """The finished model of a pack. The same input gives the same model: no clock, no chance."""
-    branding = pack.programme.branding
+    branding, erratum = pack.programme.branding, make_erratum(pack)
     made = Pack(
         pack.programme.language,
         pack.software,
         Theme(branding.accent, branding.accent_light),
         _cover(pack),
-        make_matters(pack),
+        make_matters(pack, erratum),
         make_summary(pack),
         make_scorecard(pack),
         make_blocks(pack),
@@ -37,7 +38,9 @@ def assemble_pack(pack: PackInput) -> Pack:
         make_quality(pack),
         make_sources(pack),
         make_key(pack),
-        erratum=make_erratum(pack),
+        erratum=erratum,
+        scorecard_lead=say_lead(pack),
+        scorecard_notes=say_notes(pack),
     )
     return replace(made, figures=collect_figures(made))
 
@@ -58,14 +61,14 @@ def collect_figures(pack: Pack) -> tuple[Figure, ...]:
 
 
 def _cover(pack: PackInput) -> Cover:
-    received = [r for r in pack.received if r.period.end <= pack.as_at]
+    received = select_own(pack).received
+    made_of = [(len(received), "workbook"), (len(pack.own_rows), "figure"), (len(pack.own_actions), "action")]
     facts = [
         ("Figures as at", say_date(pack.as_at)),
         ("Edition", pack.edition.capitalize()),
-        ("Built from", f"{plural(len(received), 'workbook')}, {plural(len(pack.own_rows), 'figure')}, "
-                       f"{plural(len(pack.own_actions), 'action')}"),
+        ("Built from", ", ".join(plural(n, what) for n, what in made_of if n or what != "action")),
         ("Known up to", f"event {pack.as_known}, configuration {pack.configuration_sha[:12]}"),
-    ]  # fmt: skip
+    ]
     if pack.meeting is not None:
         facts.insert(1, ("Meeting", say_date(pack.meeting)))
     if pack.erratum is not None:

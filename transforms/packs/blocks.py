@@ -118,5 +118,6 @@ def _usual_variation(rows: Sequence[KpiRow], pack: PackInput) -> list[str]:
         row = by_key.get(limits.key)
         if row is not None:
             said = say_usual_variation(limits, row.unit, row.decimals)
-            notes.append(f"{who_text(row, pack.programme)}, {said}.")
+            who = who_text(row, pack.programme)
+            notes.append(f"{who[:1].upper()}{who[1:]}, {said}.")
     return notes

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from schemas.config import Indicator
 from schemas.facts import Period
 from schemas.figures import Figure, round_half_away
 from schemas.kpi import KpiRow
-from schemas.pack import Chart, ChartLine, ChartPoint, ChartTarget
+from schemas.pack import Chart, ChartLine, ChartPoint
+from transforms.indicators import stale_after
 from transforms.known import FigureValue
+from transforms.limits import step_days
+from transforms.packs.chart_scale import Scale
+from transforms.packs.chart_targets import HeldTarget, draw_target, last_step, list_held, say_held
 from transforms.packs.inputs import PackInput, period_text, who_text
-from transforms.words import join_words, say_number, say_short_date, say_target
+from transforms.packs.line_count import measure_text, shorten_to_width
+from transforms.words import join_words, say_number, say_period, say_short_date
 
 _MOST_LINES = 5  # as many as can be told apart in print
 YEARS_CHARTED = 3
+_LABEL_SIZE = 24
+_LABEL_MM = 228 * 25.4 / 72
+"""How wide the room beside the plot is, in which each line is named."""
 _Series = tuple[KpiRow, list[FigureValue]]
 
 
@@ -27,22 +36,23 @@ def make_chart(indicator: Indicator, rows: Sequence[KpiRow], pack: PackInput) ->
     drawn = [(row, values) for row, values in series if _published(values)]
     if not any(len(_published(values)) > 1 for _, values in drawn):
         return None
-    low, high = _span(drawn, indicator)
-    ticks = _ticks(low, high)
-    low, high = min(low, ticks[0]), max(high, ticks[-1])
     days = sorted({v.period.end for _, values in drawn for v in _published(values)})
+    held = list_held(rows, indicator, days[0], pack.as_at)
+    scale = _scale(drawn, days, held, rows, indicator, pack)
     percent = "%" if indicator.unit == "percent" else ""
+    most_days = _most_days(indicator, pack)
     first = 0 if drawn[0][0].service is None else 1  # the bold line is the company's
+    labels = _labels(drawn, indicator, pack)
     lines = [
-        _line(row, values, days, low, high, indicator, style, pack)
-        for style, (row, values) in enumerate(drawn, first)
+        _line(row, values, scale, indicator, style, label, most_days, pack)
+        for style, ((row, values), label) in enumerate(zip(drawn, labels, strict=True), first)
     ]
     return Chart(
         tuple(lines),
-        tuple(_targets(rows, low, high, percent)),
-        tuple((_share(t, low, high), f"{say_number(Decimal(str(t)).normalize() + 0)}{percent}") for t in ticks),
-        tuple(_x_ticks(days)),
-        _alt(drawn, rows, indicator, pack),
+        draw_target(held, scale, percent),
+        tuple((scale.share(t), f"{say_number(Decimal(str(t)).normalize() + 0)}{percent}") for t in scale.ticks),
+        tuple(_x_ticks(days, scale)),
+        _alt(drawn, held, indicator, most_days, pack),
     )
 
 
@@ -60,61 +70,76 @@ def _published(values: Sequence[FigureValue]) -> list[FigureValue]:
     return [v for v in values if v.state in {"published", "stated"} and v.exact is not None]
 
 
-def _span(drawn: Sequence[_Series], indicator: Indicator) -> tuple[float, float]:
+def _scale(
+    drawn: Sequence[_Series],
+    days: Sequence[dt.date],
+    held: Sequence[HeldTarget],
+    rows: Sequence[KpiRow],
+    indicator: Indicator,
+    pack: PackInput,
+) -> Scale:
+    """The scale over every figure and target that is drawn; a step after the last figure is still shown."""
     values = [float(v.exact) for _, series in drawn for v in _published(series) if v.exact is not None]
-    for row, _ in drawn:
-        values += [float(t) for t in (row.target_low, row.target_high) if t is not None]
-    low, high = min(values), max(values)
-    room = (high - low or abs(high) or 1.0) * 0.12
-    low, high = max(low - room, 0.0) if low >= 0 else low - room, high + room
-    return low, min(high, 100.0) if indicator.unit == "percent" and high - room <= 100 else high
+    values += [float(end) for h in held for end in h.ends]
+    stepped = last_step(rows, indicator, pack.as_at)
+    last = max([days[-1], stepped]) if stepped is not None else days[-1]
+    return Scale.over([days[0], last], values, is_percent=indicator.unit == "percent")
 
 
-def _ticks(low: float, high: float) -> list[float]:
-    """Three to six round values that span the plot."""
-    raw = (high - low) / 4 or 1.0
-    size = 10 ** math.floor(math.log10(raw))
-    step = next(m * size for m in (1, 2, 5, 10) if m * size >= raw)
-    first, last = math.floor(low / step), math.ceil(high / step)
-    return [round(i * step, 6) for i in range(first, last + 1)]
-
-
-def _share(value: float, low: float, high: float) -> float:
-    return round((value - low) / (high - low), 4)
-
-
-def _across(day: dt.date, days: Sequence[dt.date]) -> float:
-    whole = (days[-1] - days[0]).days
-    return round((day - days[0]).days / whole, 4) if whole else 0.5
+# --- Lines ----------------------------------------------------------------------------------------------
 
 
 def _line(
     row: KpiRow,
     values: Sequence[FigureValue],
-    days: Sequence[dt.date],
-    low: float,
-    high: float,
+    scale: Scale,
     indicator: Indicator,
     style: int,
+    label: str,
+    most_days: int,
     pack: PackInput,
 ) -> ChartLine:
-    points, gap = [], False
+    points: list[ChartPoint] = []
+    gap, before = False, None
     for value in values:
         if value.exact is None:
             gap = True  # a period without a sound figure breaks the line
             continue
         printed = round_half_away(value.exact, indicator.decimals)
+        is_gap = gap or _begins_anew(before, value, indicator)
         points.append(
             ChartPoint(
-                _across(value.period.end, days),
-                _share(float(printed), low, high),
+                scale.across(value.period.end),
+                scale.share(float(printed)),
                 _figure(row, value, printed),
                 period_text(value.period),
-                gap,
+                is_gap,
+                not is_gap and _is_missing_between(before, value, most_days, pack, indicator),
             )
         )
-        gap = False
-    return ChartLine(_short_name(row, pack), tuple(points), style)
+        gap, before = False, value
+    return ChartLine(_short_name(row, pack), tuple(points), style, label)
+
+
+def _begins_anew(before: FigureValue | None, value: FigureValue, indicator: Indicator) -> bool:
+    """Whether a year to date begins again: its sum starts from nothing on 1 April."""
+    return indicator.basis == "ytd" and before is not None and before.period.start != value.period.start
+
+
+def _most_days(indicator: Indicator, pack: PackInput) -> int:
+    """After how many days the next figure is late: one and a half steps of the return, or as long as a figure
+    counts as current, where that is declared to be longer."""
+    return stale_after(indicator, pack.programme)
+
+
+def _is_missing_between(
+    before: FigureValue | None, value: FigureValue, most_days: int, pack: PackInput, indicator: Indicator
+) -> bool:
+    """Whether periods are missing between two figures that follow on each other."""
+    if before is None:
+        return False
+    step = step_days(value, pack.programme.return_of(indicator.return_id).cadence_days)
+    return (value.period.end - before.period.end).days > max(most_days, step * 3 // 2)
 
 
 def _figure(row: KpiRow, value: FigureValue, printed: Decimal) -> Figure:
@@ -124,6 +149,9 @@ def _figure(row: KpiRow, value: FigureValue, printed: Decimal) -> Figure:
     return Figure(row.ref, key, "published", printed, row.decimals, text, (), *marks)
 
 
+# --- Texts ----------------------------------------------------------------------------------------------
+
+
 def _short_name(row: KpiRow, pack: PackInput) -> str:
     if row.service is not None and row.subgroup is None:
         service = next((s for s in pack.programme.services if s.id == row.service), None)
@@ -131,48 +159,57 @@ def _short_name(row: KpiRow, pack: PackInput) -> str:
     return who_text(row, pack.programme)
 
 
-def _targets(rows: Sequence[KpiRow], low: float, high: float, percent: str) -> list[ChartTarget]:
-    """One line for each target; none where services have their own, which would hide the series."""
-    found: dict[tuple[Decimal | None, Decimal | None], ChartTarget] = {}
-    for row in rows:
-        ends = (row.target_low, row.target_high)
-        numbers = [n for n in ends if n is not None]
-        if numbers:
-            text = " to ".join(say_target(n) for n in numbers)
-            bottom, top = _share(float(numbers[0]), low, high), _share(float(numbers[-1]), low, high)
-            found[ends] = ChartTarget(bottom, top, f"target {text}{percent}")
-    return list(found.values()) if len(found) == 1 else []
+def _labels(drawn: Sequence[_Series], indicator: Indicator, pack: PackInput) -> list[str]:
+    """What each line is called beside its end: its name, cut at a word where it is long. Where that leaves nothing,
+    or two alike, it is the reference, by which the table beside the chart names it in full."""
+    names = []
+    for row, values in drawn:
+        last = _published(values)[-1].exact
+        value = say_number(round_half_away(last, indicator.decimals)) if last is not None else ""
+        room = _LABEL_MM - measure_text(f"{value} ", _LABEL_SIZE, is_bold=True)
+        names.append(shorten_to_width(_short_name(row, pack), room, _LABEL_SIZE, is_bold=True))
+    counts = Counter(names)
+    return [name if name and counts[name] == 1 else row.ref for name, (row, _) in zip(names, drawn, strict=True)]
 
 
-def _x_ticks(days: Sequence[dt.date]) -> list[tuple[float, str]]:
+def _x_ticks(days: Sequence[dt.date], scale: Scale) -> list[tuple[float, str]]:
     """Dates below the plot, no closer than their text is wide."""
     ticks: list[tuple[float, str]] = []
     for day in reversed(days):
-        place = _across(day, days)
-        room = 0.32 if place < 0.06 else 0.22  # the first text begins at its tick, the others are centred
+        place = scale.across(day)
+        room = 0.36 if place < 0.06 else 0.25  # the first text begins at its tick, the others are centred
         if all(abs(place - other) >= room for other, _ in ticks):
             ticks.append((place, say_short_date(day)))
     return list(reversed(ticks))
 
 
-def _when(period: Period) -> str:
-    """ "on 29 Nov 2021", "for 12 months to Nov 2021"."""
-    return f"{'on' if period.start == period.end else 'for'} {period_text(period)}"
-
-
-def _alt(drawn: Sequence[_Series], rows: Sequence[KpiRow], indicator: Indicator, pack: PackInput) -> str:
+def _alt(
+    drawn: Sequence[_Series], held: Sequence[HeldTarget], indicator: Indicator, most_days: int, pack: PackInput
+) -> str:
     percent = "%" if indicator.unit == "percent" else ""
+    first = min(v.period.end for _, values in drawn for v in _published(values))
     said = []
     for row, values in drawn:
         shown = [
-            f"{say_number(round_half_away(v.exact, indicator.decimals))}{percent} {_when(v.period)}"
+            f"{say_number(round_half_away(v.exact, indicator.decimals))}{percent} {_say_when(v.period)}"
             for v in _published(values)[-6:]
             if v.exact is not None
         ]
         said.append(f"{who_text(row, pack.programme)}: {join_words(shown)}")
-    target = next((r for r in rows if r.target_low is not None or r.target_high is not None), None)
-    aim = ""
-    if target is not None and target.service is None:
-        ends = [t for t in (target.target_low, target.target_high) if t is not None]
-        aim = f" Target {' to '.join(say_target(t) for t in ends)}{percent}."
-    return f"Line chart of {indicator.label}. {'. '.join(said)}.{aim}"
+    missing = _say_missing(drawn[0][1], most_days, pack, indicator)
+    return f"Line chart of {indicator.label}. {'. '.join(said)}.{say_held(held, first, percent)}{missing}"
+
+
+def _say_when(period: Period) -> str:
+    """ "on 29 November 2021", "for 12 months to November 2021"."""
+    return f"{'on' if period.start == period.end else 'for'} {say_period(period)}"
+
+
+def _say_missing(values: Sequence[FigureValue], most_days: int, pack: PackInput, indicator: Indicator) -> str:
+    """Between which figures of the first line none was received."""
+    pairs = [
+        f"{say_period(one.period)} and {say_period(other.period)}"
+        for one, other in pairwise(values)
+        if not _begins_anew(one, other, indicator) and _is_missing_between(one, other, most_days, pack, indicator)
+    ]
+    return f" No figures were received between {join_words(pairs, 'nor between')}." if pairs else ""

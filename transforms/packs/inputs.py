@@ -20,7 +20,7 @@ from transforms.actions import ActionRow, RatedPlan
 from transforms.calendar import ReturnCalendar
 from transforms.commentary import Remark
 from transforms.known import Facts
-from transforms.words import last_of_rolling, say_number, say_period, say_short_date
+from transforms.words import say_number, say_short_period
 
 IMPACT_ORDER = ("red", "yellow", "amber", "green", "grey", "unrated", "held", "no_data")
 OUTCOME_ORDER = ("red", "amber", "yellow", "green", "blue", "grey", "undated")
@@ -148,8 +148,14 @@ def count_figure(key: str, count: int) -> Figure:
 
 
 def label_with_unit(row: KpiRow) -> str:
-    """The indicator's label, with the unit where the value does not show it."""
-    return row.label if row.unit == "percent" else f"{row.label} ({row.unit})"
+    """The indicator's label, with the unit where neither the value nor the label itself says it."""
+    is_said = row.unit == "percent" or f" {_words_of(row.unit)} " in f" {_words_of(row.label)} "
+    return row.label if is_said else f"{row.label} ({row.unit})"
+
+
+def _words_of(text: str) -> str:
+    """The words of a text, in small letters and without what stands between them."""
+    return " ".join("".join(c if c.isalnum() else " " for c in text.lower()).split())
 
 
 def who_text(row: KpiRow, programme: Programme) -> str:
@@ -169,17 +175,5 @@ def full_name(row: KpiRow, programme: Programme) -> str:
 
 
 def period_text(period: Period | None) -> str:
-    """A period in a table: "29 Nov 2021", "Oct 2021", "Apr to Sep 2021", "12 months to Oct 2021"."""
-    if period is None:
-        return ""
-    if period.is_rolling_year:
-        return f"12 months to {period_text(last_of_rolling(period))}"
-    if period.precision == "day" or period.start == period.end:
-        return say_short_date(period.end)
-    if period.precision == "month":
-        return say_short_date(period.end).split(" ", 1)[1]
-    words = say_period(period)
-    if " to " not in words:
-        return words
-    first, last = say_short_date(period.start), say_short_date(period.end)
-    return f"{first.split(' ')[1]} to {last.split(' ', 1)[1]}"
+    """A period in a table: "29 Nov 2021", "Oct 2021", "Apr to Sep 2021"."""
+    return say_short_period(period) if period is not None else ""

@@ -17,6 +17,7 @@ from transforms.arithmetic import say_arithmetic
 from transforms.formulas import say_formula
 from transforms.known import FigureValue
 from transforms.packs.inputs import PackInput
+from transforms.packs.selection import select_own
 from transforms.row_forms import action_form, kpi_form
 
 FORMAT = "boardpack figures 1"
@@ -129,6 +130,5 @@ def _files(given: PackInput, model: Pack) -> list[dict[str, Any]]:
             "receipt": r.receipt_id,
             "received_at": r.received_at,
         }
-        for r in given.received
-        if r.period.end <= given.as_at
+        for r in select_own(given).received
     ]

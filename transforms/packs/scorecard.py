@@ -9,19 +9,45 @@ from transforms.words import say_target
 
 
 def make_scorecard(pack: PackInput) -> tuple[ScoreGroup, ...]:
-    """The rows by priority, in the programme's order; an indicator stands under the first part it serves."""
-    groups = []
-    placed: set[str] = set()
-    for priority in pack.programme.priorities:
-        refs = {r.ref for r in priority.refs}
-        own = [r for r in pack.own_rows if r.key not in placed and r.plan_refs and r.plan_refs[0] in refs]
-        placed |= {r.key for r in own}
-        if own:
-            groups.append(ScoreGroup(f"{priority.number} {priority.title}", _rows(own, pack)))
-    rest = [r for r in pack.own_rows if r.key not in placed]
-    if rest:
-        groups.append(ScoreGroup("Not tied to a part of the plan", _rows(rest, pack)))
+    """The rows by priority, in the programme's order; an indicator stands under the first part it serves that the
+    board sees."""
+    priority_of = {r.ref: p.id for p in pack.programme.priorities if p.id in pack.priorities for r in p.refs}
+    found: dict[str, list[KpiRow]] = {}
+    for row in pack.own_rows:
+        first = next((priority_of[ref] for ref in row.plan_refs if ref in priority_of), "")
+        found.setdefault(first, []).append(row)
+    groups = [
+        ScoreGroup(f"{p.number} {p.title}", _rows(found[p.id], pack))
+        for p in pack.programme.priorities
+        if p.id in found
+    ]
+    if "" in found:
+        groups.append(ScoreGroup("Not tied to a part of the plan", _rows(found[""], pack)))
     return tuple(groups)
+
+
+def say_lead(pack: PackInput) -> str:
+    """Of which indicators the scorecard is."""
+    which = "of this board's parts of the plan" if pack.board.priorities else "of the plan"
+    return (
+        f"Every indicator {which}, also those without data. Tolerances are the programme's own choice. A figure's "
+        "reference leads to the cells it came from."
+    )
+
+
+def say_notes(pack: PackInput) -> str:
+    """How the columns of the scorecard are read."""
+    return (
+        f"Change: {say_change_rule(pack)}. Was: the rating then; – for none. "
+        "* corrected, ¶ overridden, # small base, § as stated: see the key."
+    )
+
+
+def say_change_rule(pack: PackInput) -> str:
+    """What a change is on: "on the value as at the reporting date before", for years to date on another."""
+    rule = "on the value as at the reporting date before"
+    is_to_date = any(r.basis == "ytd" for r in pack.own_rows)
+    return f"{rule}; of a year to date, on the same point last year" if is_to_date else rule
 
 
 def _rows(rows: list[KpiRow], pack: PackInput) -> tuple[ScoreRow, ...]:
@@ -66,9 +92,10 @@ def target_text(row: KpiRow) -> str:
 
 
 def tolerance_text(row: KpiRow) -> str:
-    """The tolerance beside a target: "5 pts", "10%"."""
+    """The tolerance beside a target: "5 pts", "1 pt", "10% of target"."""
     if row.tolerance_value is None:
         return ""
     if row.tolerance_kind == "percent_of_target":
-        return f"{say_target(row.tolerance_value)}% of it"
-    return f"{say_target(row.tolerance_value)}{' pts' if row.unit == 'percent' else ''}"
+        return f"{say_target(row.tolerance_value)}% of target"
+    points = "" if row.unit != "percent" else " pt" if row.tolerance_value == 1 else " pts"
+    return f"{say_target(row.tolerance_value)}{points}"

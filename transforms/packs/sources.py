@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas.days import day_of
+from schemas.evidence import ReceivedFile
 from schemas.kpi import KpiRow
 from schemas.pack_sources import NeverGiven, QuoteSource, SourceFile, SourceRow, Sources
 from transforms.formulas import say_formula
@@ -10,6 +11,7 @@ from transforms.known import FigureValue
 from transforms.packs.blocks import list_blocks
 from transforms.packs.commentary import find_remarks, say_author
 from transforms.packs.inputs import PackInput, full_name, value_text
+from transforms.words import say_short_date
 
 
 def make_sources(pack: PackInput) -> Sources:
@@ -38,12 +40,16 @@ def make_sources(pack: PackInput) -> Sources:
     quotes = _quotes(pack, ids)
     by_id = {r.receipt_id: r for r in pack.received}
     files = [
-        SourceFile(name, by_id[i].name, by_id[i].sha256, f"{day_of(by_id[i].received_at)}, receipt {i}")
+        SourceFile(name, by_id[i].name, by_id[i].sha256, f"{_say_day(by_id[i])}, receipt {i}")
         for i, name in ids.items()
         if i in by_id
     ]
     without = tuple(NeverGiven(title, tuple(refs)) for title, refs in never.items())
     return Sources(tuple(rows), tuple(files), tuple(quotes), without)
+
+
+def _say_day(item: ReceivedFile) -> str:
+    return say_short_date(day_of(item.received_at))
 
 
 def _quotes(pack: PackInput, ids: dict[int, str]) -> list[QuoteSource]:

@@ -8,7 +8,8 @@ from schemas.kpi import KpiRow
 from schemas.pack import Bar, Summary, SummaryRow
 from transforms.actions import ActionRow
 from transforms.packs.inputs import IMPACT_ORDER, OUTCOME_ORDER, PackInput, count_figure
-from transforms.packs.matters import is_recovered, is_turned
+from transforms.packs.matters import is_turned
+from transforms.packs.misses import is_recovered
 from transforms.words import join_words, plural
 
 _HOPE = {"red": 0, "amber": 1, "yellow": 2, "green": 3, "blue": 4}
