@@ -334,7 +334,7 @@ def file_made(history: History, loaded: LoadedProgramme, sent: Sent, configurati
         Period(sent.end, sent.end, "day") if sent.return_id == "weekly" else Period(sent.start, sent.end, "month")
     )
     covered = Period(sent.start, sent.end, "range") if sent.return_id == "weekly" else None
-    judged = judge_tables(cut_again(readings), layout, loaded.programme, period, covered, cadence=item.cadence)
+    judged = judge_tables(cut_again(readings, ()), layout, loaded.programme, period, covered, cadence=item.cadence)
     arrival = Arrival(
         loaded.programme.id,
         sent.return_id,

@@ -27,7 +27,7 @@ from schemas.findings import Finding
 from schemas.layout import Layout
 from transforms.cell_names import CellName, find_cells, name_cell, name_plainly, why_nameless
 from transforms.corrections import says
-from transforms.deciding import Decided, decide_tracker, judge_decided
+from transforms.deciding import Decided, decide_rows, judge_decided
 from transforms.owner_rows import PLAN_CODES
 
 
@@ -158,8 +158,8 @@ def judge_with(evidence: Evidence, loaded: LoadedProgramme, more: Correction | O
     own = [d for d in declared if (d.return_id, d.period) == (evidence.return_id, evidence.period.end)]
     corrections = [d for d in own if isinstance(d, Correction)]
     overrides = [d for d in own if isinstance(d, Override)]
-    if evidence.kind == "tracker":
-        return decide_tracker(evidence.readings, evidence.findings, corrections, overrides, evidence.layout)
+    if evidence.kind != "measures":
+        return decide_rows(evidence.readings, evidence.findings, corrections, overrides, evidence.layout)
     return judge_decided(
         evidence.readings,
         evidence.findings,

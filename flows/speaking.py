@@ -17,7 +17,7 @@ from schemas.findings import Finding, about_decision, make_finding
 from schemas.layout import Layout
 from schemas.repeats import UNKNOWN, expand_repeats
 from transforms.corrections import unmatched
-from transforms.deciding import Decided, decide_tracker, judge_decided
+from transforms.deciding import Decided, decide_rows, judge_decided
 from transforms.known import KnownObservation
 from transforms.overrides import WaitingOverride, describe_override
 from transforms.owner_rows import PLAN_CODES
@@ -121,8 +121,8 @@ def _decide(
     corrections = [d for d in decisions if isinstance(d, Correction)]
     overrides = [d for d in decisions if isinstance(d, Override)]
     item_then = then.return_of(receipt.return_id)
-    if item_then.kind == "tracker":
-        return decide_tracker(readings, item.findings, corrections, overrides, layout)
+    if item_then.kind != "measures":
+        return decide_rows(readings, item.findings, corrections, overrides, layout)
     return judge_decided(
         readings,
         item.findings,

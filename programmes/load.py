@@ -24,7 +24,7 @@ from programmes.places import ConfigProblem as ConfigProblem
 from programmes.places import ConfigurationError as ConfigurationError
 from programmes.places import Tree, plain, read_yaml
 from schemas.config import Correction, DueDateDecision, Programme, Return
-from schemas.consistency import check_due_dates, check_programme
+from schemas.consistency import Problem, check_corrections, check_due_dates, check_programme
 from schemas.decisions import Override
 from schemas.spelling import nearest
 
@@ -91,7 +91,7 @@ def _load_sound(folder: Path) -> LoadedProgramme | None:
         corrections = _decided_plainly(folder, "corrections", Correction)
         due_dates = _decided_plainly(folder, "due_dates", DueDateDecision)
         overrides = _decided_plainly(folder, "overrides", Override)
-        if list(check_due_dates(programme, due_dates)):
+        if [*check_corrections(corrections), *check_due_dates(programme, due_dates)]:
             return None
     except (YAMLError, ValueError, TypeError, AttributeError, OSError):
         return None
@@ -128,11 +128,14 @@ def _load_with_places(folder: Path) -> LoadedProgramme:
             ConfigProblem(*tree.locate(p.path), ".".join(map(str, p.path)), p.message)
             for p in check_programme(programme)
         ]
+    before = len(problems)
     corrections = _read_decisions(folder, "corrections", Correction, problems)
+    if len(problems) == before:
+        problems += _place_decisions(folder, "corrections", list(check_corrections(corrections)))
     before = len(problems)
     due_dates = _read_decisions(folder, "due_dates", DueDateDecision, problems)
     if programme is not None and len(problems) == before:
-        problems += _place_due_dates(folder, programme, due_dates)
+        problems += _place_decisions(folder, "due_dates", list(check_due_dates(programme, due_dates)))
     overrides = _read_decisions(folder, "overrides", Override, problems)
     if problems or programme is None:
         raise ConfigurationError(problems)
@@ -303,16 +306,15 @@ def _read_decisions(folder: Path, name: str, model: type[M], problems: list[Conf
     return found
 
 
-def _place_due_dates(folder: Path, programme: Programme, found: Sequence[DueDateDecision]) -> list[ConfigProblem]:
-    """What the due dates say of a programme that it does not have, each at its line."""
-    wrong = list(check_due_dates(programme, found))
+def _place_decisions(folder: Path, name: str, wrong: Sequence[Problem]) -> list[ConfigProblem]:
+    """What cannot be among declared decisions, each at its line."""
     if not wrong:
         return []
     tree = Tree()
-    tree.data = read_yaml(folder / "due_dates.yaml")
-    paths = [("due_dates", *p.path) for p in wrong]
+    tree.data = read_yaml(folder / f"{name}.yaml")
+    paths = [(name, *p.path) for p in wrong]
     return [
-        ConfigProblem("due_dates.yaml", tree.locate(path)[1], ".".join(map(str, path)), p.message)
+        ConfigProblem(f"{name}.yaml", tree.locate(path)[1], ".".join(map(str, path)), p.message)
         for path, p in zip(paths, wrong, strict=True)
     ]
 

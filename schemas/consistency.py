@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from schemas.config import Colour, DueDateDecision, Indicator, Programme, Return
+from schemas.config import Colour, Correction, DueDateDecision, Indicator, Programme, Return
 from schemas.layout import Layout, MeasureLayout, TableLayout, Term
 from schemas.spelling import nearest, normalise
 
@@ -257,9 +257,24 @@ def _check_boards(programme: Programme) -> Iterator[Problem]:
                 yield Problem(("boards", index, "meetings", nth, "as_at"), why)
 
 
-def check_due_dates(programme: Programme, decisions: Iterable[DueDateDecision]) -> Iterator[Problem]:
-    """Whether the boards that agreed new due dates are declared, where a programme declares boards."""
+def check_corrections(corrections: Sequence[Correction]) -> Iterator[Problem]:
+    """Whether each wrong value is corrected once: which of two is right, no order can tell."""
+    keys = [c.model_dump(exclude={"role", "date", "right", "reason"}) for c in corrections]
+    for index, key in enumerate(keys):
+        if key in keys[:index]:
+            first = keys.index(key) + 1
+            yield Problem((index,), f"it corrects the same wrong value as the correction in place {first}; keep one")
+
+
+def check_due_dates(programme: Programme, decisions: Sequence[DueDateDecision]) -> Iterator[Problem]:
+    """Whether the boards that agreed new due dates are declared, where a programme declares boards; and whether no
+    meeting moved one date twice."""
     boards = [b.id for b in programme.boards]
+    keys = [(d.action, d.expected, d.meeting) for d in decisions]
     for index, decision in enumerate(decisions):
         if boards and decision.board not in boards:
             yield _unknown((index, "board"), "board", decision.board, boards)
+        if keys[index] in keys[:index]:
+            first = keys.index(keys[index]) + 1
+            why = f"it moves the same date of {decision.action} at the same meeting as the decision in place {first}"
+            yield Problem((index,), f"{why}; keep one")

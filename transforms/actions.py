@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any, Literal
 
 from schemas.config import DueDateDecision, Programme
@@ -159,12 +160,8 @@ def agreed_due(
     nobody recorded never makes the date later, and is a doubt.
     """
     typed = entry.due_at(date)
-    agreed = before or typed
     own = sorted((m for m in moves if m.action == entry.key and m.meeting <= date), key=lambda m: m.meeting)
-    for move in own:
-        if agreed == move.expected:
-            agreed = move.due
-            followed.add(move)
+    agreed = _follow(before or typed, own, followed)
     left = {move.expected for move in own if move in followed}
     if agreed is None or typed is None or typed == agreed or typed in left:
         return agreed
@@ -175,6 +172,17 @@ def agreed_due(
         key, new, old = entry.key, say_date(typed), say_date(agreed)
         findings.append(make_finding("due_moved", row_key=key, key=key, new=new, old=old))
     return min(typed, agreed)
+
+
+def _follow(agreed: dt.date | None, own: Sequence[DueDateDecision], followed: set[DueDateDecision]) -> dt.date | None:
+    """Where decisions move a due date, meeting by meeting; those of one meeting in the order in which they fit."""
+    for _, group in groupby(own, key=lambda m: m.meeting):
+        left = list(group)
+        while (move := next((m for m in left if m.expected == agreed), None)) is not None:
+            agreed = move.due
+            followed.add(move)
+            left.remove(move)
+    return agreed
 
 
 def _unmatched(rows: Sequence[ActionRow], moves: Sequence[DueDateDecision]) -> list[Finding]:

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from schemas.config import Correction
 from schemas.evidence import AppliedCorrection
-from schemas.facts import Reading
+from schemas.facts import LABEL_FIELD, Reading
 from schemas.findings import Finding, about_decision, make_finding
 from schemas.layout import Layout, TableLayout
 from schemas.returns import expected_kind
@@ -35,27 +35,57 @@ def apply_corrections(
     """Replace the values that the corrections of one return and period declare wrong.
 
     A correction whose expected value is no longer there is not applied, and is a finding: the source was
-    mended, or changed otherwise.
+    mended, or changed otherwise. One that fits holds for its cell, in whatever table that is read.
     """
-    changed = {(r.sheet, r.cell, r.field): r for r in readings}
-    applied: list[AppliedCorrection] = []
+    fitting: dict[tuple[str, str], list[AppliedCorrection]] = {}
     findings: list[Finding] = []
     for correction in corrections:
-        name = CellName.of(correction)
-        found = find_cells(readings, name, layout, correction.period)
-        if len(found) != 1:
-            findings.append(unmatched(correction, explain_misfit(found, name)))
-            continue
-        reading = found[0]
-        right = _mend(reading, correction.right, layout.tables[reading.table])
-        if right is None:
-            findings.append(unmatched(correction, f"'{correction.right}' is no number"))
-        elif not says(reading, correction.expected):
-            findings.append(_stale(correction, reading))
+        found = _fit(correction, readings, layout)
+        if isinstance(found, Finding):
+            findings.append(found)
         else:
-            changed[reading.sheet, reading.cell, reading.field] = right
-            applied.append(AppliedCorrection(correction, reading, right))
-    return CorrectedReadings(tuple(changed.values()), tuple(applied), tuple(findings))
+            fitting.setdefault((found.reading.sheet, found.reading.cell), []).append(found)
+    applied = []
+    for own in fitting.values():
+        findings += _rivals(own)
+        if len({a.right.number for a in own}) == 1:
+            applied.append(own[0])
+    return CorrectedReadings(_change(readings, applied, layout), tuple(applied), tuple(findings))
+
+
+def _fit(correction: Correction, readings: Sequence[Reading], layout: Layout) -> AppliedCorrection | Finding:
+    """What a correction changes, or why it does not fit."""
+    name = CellName.of(correction)
+    found = find_cells(readings, name, layout, correction.period)
+    if len(found) != 1:
+        return unmatched(correction, explain_misfit(found, name))
+    right = _mend(found[0], correction.right, layout.tables[found[0].table])
+    if right is None:
+        return unmatched(correction, f"'{correction.right}' is no number")
+    if not says(found[0], correction.expected):
+        return _stale(correction, found[0])
+    return AppliedCorrection(correction, found[0], right)
+
+
+def _rivals(own: Sequence[AppliedCorrection]) -> list[Finding]:
+    """What to say of several corrections that fit one cell: which of two values is right, no order can tell."""
+    first, *others = own
+    cell = f"{first.reading.sheet}!{first.reading.cell}"
+    if len({a.right.number for a in own}) == 1:
+        return [unmatched(a.correction, f"another correction gives {cell} the same value") for a in others]
+    return [unmatched(a.correction, f"another correction gives {cell} another value") for a in own]
+
+
+def _change(readings: Sequence[Reading], applied: Sequence[AppliedCorrection], layout: Layout) -> tuple[Reading, ...]:
+    """The readings with corrected cells as they should be; the names of rows stay."""
+    right = {(a.reading.sheet, a.reading.cell): a.correction.right for a in applied}
+    changed = []
+    for reading in readings:
+        own = right.get((reading.sheet, reading.cell))
+        is_name = reading.field == LABEL_FIELD or own is None
+        mended = None if is_name else _mend(reading, own or "", layout.tables[reading.table])
+        changed.append(mended or reading)
+    return tuple(changed)
 
 
 def describe(correction: Correction) -> str:

@@ -25,6 +25,8 @@ _STRUCTURAL = {
     "period_twice",
     "unlabelled_row",
 }
+_AT_HEADING = {"missing_service", "missing_row", "missing_company_row", "period_absent", "undeclared_service"}
+"""Findings about a table that stand at its heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,11 @@ def judge_decided(
     """Judge the readings of one return of measures again. `found` are its findings as it was received."""
     fixed = apply_corrections(readings, corrections, layout)
     places = place_overrides(overrides, readings, layout)
-    judged = judge_tables(
-        cut_again(fixed.readings), layout, programme, period, covered, fixed.cells, places.placed, cadence=cadence
-    )
+    tables = cut_again(fixed.readings, found)
+    judged = judge_tables(tables, layout, programme, period, covered, fixed.cells, places.placed, cadence=cadence)
+    names = {table.table for table in tables}
     again = {(f.code, f.sheet, f.cell) for f in judged.findings}
-    kept = [f for f in found if f.table is None or f.code in _STRUCTURAL]
+    kept = [f for f in found if f.table not in names or f.code in _STRUCTURAL]
     kept = [f for f in kept if (f.code, f.sheet, f.cell) not in again]
     findings = (*kept, *judged.findings)
     settled = settle_findings(findings, judged.observations, places, judged.refusals, readings)
@@ -70,14 +72,14 @@ def judge_decided(
     )
 
 
-def decide_tracker(
+def decide_rows(
     readings: Sequence[Reading],
     found: Sequence[Finding],
     corrections: Sequence[Correction],
     overrides: Sequence[Override],
     layout: Layout,
 ) -> Decided:
-    """Mark what is accepted among the findings of one tracker; its rows hold no figures that can be corrected."""
+    """Mark what is accepted among the findings of one tracker or commentary: rows without figures to correct."""
     unfit = [unmatched(c, "the rows of a plan or a commentary hold no figures") for c in corrections]
     places = place_overrides(overrides, readings, layout)
     settled = settle_findings(found, (), places, (), readings, is_alone=False)
@@ -85,9 +87,16 @@ def decide_tracker(
     return Decided((), findings, overridden=settled.applied, waiting=settled.waiting)
 
 
-def cut_again(readings: Sequence[Reading]) -> list[CutTable]:
-    """The tables that stored readings were cut from."""
+def cut_again(readings: Sequence[Reading], found: Sequence[Finding]) -> list[CutTable]:
+    """The tables that stored readings were cut from. Where a heading stands is stored nowhere; what was `found` at it
+    tells, also of a table that has no row."""
+    headings = {
+        f.table: (f.sheet, f.cell)
+        for f in reversed(found)
+        if f.code in _AT_HEADING and f.table and f.row_key is None and f.sheet and f.cell
+    }
     tables: dict[str, list[Reading]] = {}
     for reading in readings:
         tables.setdefault(reading.table, []).append(reading)
-    return [CutTable(name, own[0].sheet, own[0].cell, tuple(own)) for name, own in tables.items()]
+    places = {name: (own[0].sheet, own[0].cell) for name, own in tables.items()} | headings
+    return [CutTable(name, sheet, cell, tuple(tables.get(name, ()))) for name, (sheet, cell) in places.items()]

@@ -527,3 +527,22 @@ def test_a_meeting_before_the_date_of_its_figures_is_told(tmp_path: Path) -> Non
 def test_a_meeting_on_the_day_of_its_figures_is_as_good_as_any(tmp_path: Path) -> None:
     text = changed(BOARDS, "{date: 2031-03-14, as_at: 2031-02-28}", "{date: 2031-02-28, as_at: 2031-02-28}")
     load_programme(write_programme(tmp_path, boards=text))
+
+
+def test_two_corrections_of_one_wrong_value_are_refused(tmp_path: Path) -> None:
+    entry = CORRECTION.partition("corrections:\n")[2]
+    folder = write_programme(tmp_path, corrections=CORRECTION + changed(entry, "right: 394", "right: 395"))
+    problem = only_problem(folder)
+    assert (problem.file, problem.key) == ("corrections.yaml", "corrections.1")
+    assert problem.line == 1 + len(CORRECTION.splitlines())
+    assert problem.message == "it corrects the same wrong value as the correction in place 1; keep one"
+
+
+def test_two_decisions_of_one_meeting_that_move_one_date_are_refused(tmp_path: Path) -> None:
+    entry = DUE_DATES.partition("due_dates:\n")[2]
+    folder = write_programme(
+        tmp_path, boards=BOARDS, due_dates=DUE_DATES + changed(entry, "2031-09-30", "2031-10-31")
+    )
+    problem = only_problem(folder)
+    assert (problem.file, problem.key) == ("due_dates.yaml", "due_dates.1")
+    assert "at the same meeting as the decision in place 1" in problem.message

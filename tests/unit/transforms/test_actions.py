@@ -250,6 +250,13 @@ class TestDueDates:
                    moves=moves)  # fmt: skip
         assert (row.due, row.outcome) == (NOVEMBER, "green")
 
+    def test_decisions_of_one_meeting_follow_one_another_however_they_are_listed(self) -> None:
+        moves = [make_move(AUGUST, SEPTEMBER, AUGUST), make_move(SEPTEMBER, NOVEMBER, AUGUST)]
+        trackers = [make_tracker(AUGUST, make_entry(due=AUGUST))]
+        for order in (moves, moves[::-1]):
+            plan = rate_plan(trackers, AUGUST, order)
+            assert (plan.rows[0].due, plan.findings) == (NOVEMBER, ())
+
     def test_decided_though_the_tracker_was_not_brought_up_to_date(self) -> None:
         """The board moved it; that the next tracker still prints the old date takes nothing back."""
         trackers = [

@@ -129,6 +129,29 @@ def test_one_that_fits_no_cell_is_told_and_changes_nothing(keys: dict, why: str)
     assert states(judgement)["north"] == "held"
 
 
+class TestTwoOfOneCell:
+    """Both fit; which of two values is right, no order can tell."""
+
+    def test_with_other_values_neither_applies_and_both_are_told(self) -> None:
+        for right in (["696", "697"], ["697", "696"]):
+            fixed, judgement = correct(LAYOUT, visits(WRONG), [declare(right=right[0]), declare(right=right[1])])
+            assert fixed.applied == ()
+            assert [f.code for f in fixed.findings] == ["correction_unmatched"] * 2
+            assert "another correction gives Sheet!B2 another value" in fixed.findings[0].message
+            assert states(judgement)["north"] == "held"
+
+    def test_with_the_same_value_it_applies_once(self) -> None:
+        fixed, judgement = correct(LAYOUT, visits(WRONG), [declare(), declare(row="north")])
+        assert [a.right.value for a in fixed.applied] == ["696"]
+        assert [f.code for f in fixed.findings] == ["correction_unmatched"]
+        assert states(judgement)["north"] == "sound"
+
+    def test_of_one_that_is_stale_nothing_stands_in_the_way(self) -> None:
+        fixed, _ = correct(LAYOUT, visits(WRONG), [declare(expected="666", right="690"), declare()])
+        assert [a.right.value for a in fixed.applied] == ["696"]
+        assert [f.code for f in fixed.findings] == ["correction_stale"]
+
+
 class TestPercentages:
     def test_a_percent_field(self) -> None:
         rows = MENDED | {"north": ("696", "616", "80", "85.8%")}
