@@ -236,7 +236,9 @@ def _say_issued(issued: Issued, record: PackRecord, *, as_json: bool, built: Bui
     if issued.is_rebuilt:
         say(f"boardpack: the file of pack {own.pack_id} was not there any more; made again, it has the same bytes")
     if own.despite:
-        say(f"boardpack: issued despite {len(issued.objections)} objections, because: {own.despite}")
+        from transforms.words import plural
+
+        say(f"boardpack: issued despite {plural(len(issued.objections), 'objection')}, because: {own.despite}")
         _say_objections(issued.objections)
     return OK
 

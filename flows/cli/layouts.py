@@ -196,11 +196,12 @@ def _table_lines(table: TriedTable) -> Iterator[str]:
     yield ""
     headings = f"headings in row {table.header_row}" if table.header_row is not None else "a form, without headings"
     yield f"Table {table.id}: sheet '{table.sheet}', {headings}"
+    from transforms.words import plural
     from workbooks.suggesting.trial import period_words
 
     for column in table.columns:
         yield f"  {column.cell:6} '{_short(column.header)}' -> {period_words(column.field)} ({column.kind})"
-    yield f"  {len(table.rows)} rows, {len(table.values)} cells read"
+    yield f"  {plural(len(table.rows), 'row')}, {plural(len(table.values), 'cell')} read"
     for row in table.rows[:_FIRST_ROWS]:
         yield f"  {row.cell:6} '{_short(row.label)}' -> {row.key}"
         for value in (v for v in table.values if v.row_key == row.key and v.kind != "empty"):

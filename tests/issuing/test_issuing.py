@@ -113,6 +113,7 @@ def test_despite_them_it_is_issued_with_a_reason_and_both_are_kept(held: Office)
     assert "because: the board asked for it as it is" in done.err
     (issue,) = issues_in(held)
     assert issue.despite == "the board asked for it as it is"
+    assert "issued despite 3 objections, because: the board asked" in done.err
     assert {e["sheet"] for e in json.loads(issue.errors)} == {"Lamps"}
 
 
