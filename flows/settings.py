@@ -22,6 +22,14 @@ DEFAULT_HOME = "boardpack_home"
 QUARANTINE_SETTING = "BOARDPACK_QUARANTINE_DAYS"
 _QUARANTINE_DAYS = 14
 _MOST_QUARANTINE_DAYS = 365
+_KEPT = {
+    "history": "in the home's history, which nothing else is written to",
+    "issued": "among the issued packs, where only `boardpack issue` puts one",
+    "quarantine": "in quarantine, which nothing else is written to",
+    "inbox": "in the inbox, where only workbooks arrive",
+    "locks": "among the home's locks, which nothing else is written to",
+}
+"""The folders of a home into which no command writes what it is asked for, and why not."""
 
 
 class UsageError(Exception):
@@ -80,6 +88,19 @@ class Home:
 def find_home(option: Path | None) -> Home:
     """The home by option, else BOARDPACK_HOME, else ./boardpack_home."""
     return Home((option or Path(os.environ.get("BOARDPACK_HOME", DEFAULT_HOME))).absolute())
+
+
+def refuse_kept_place(out: Path | None, home: Home, option: str = "--out") -> None:
+    """Nothing that a user asks for is written to where the home keeps what must not be lost, or takes files in.
+
+    UsageError where `out` is such a place. Symbolic links are followed.
+    """
+    if out is None:
+        return
+    target, folder = out.absolute().resolve(), home.folder.resolve()
+    for name, why in _KEPT.items():
+        if target.is_relative_to(folder / name):
+            raise UsageError(f"{out} is {why}; choose another {option}")
 
 
 def database_url() -> str | None:

@@ -21,6 +21,7 @@ from flows.settings import (
     open_history,
     programme_folders,
     read_time,
+    refuse_kept_place,
     utc_now,
 )
 from programmes.load import LoadedProgramme, load_programme
@@ -76,6 +77,7 @@ def check_files(
     if not paths:
         raise UsageError("name at least one workbook to check")
     home = find_home(home_option)
+    refuse_kept_place(annotate, home, "--annotate")
     loaded = load_programme(find_programme_folder(programme, home))
     judged = [judge_file(path, loaded.programme) for path in paths]
     judged = _compare(judged, loaded, home)

@@ -12,7 +12,15 @@ import typer
 from flows.cli.options import AsJson, AsKnown, HomeOption
 from flows.failures import BROKEN, HELD, OK, NothingMade
 from flows.locks import building
-from flows.settings import Home, UsageError, find_home, find_programme_folder, open_history, today
+from flows.settings import (
+    Home,
+    UsageError,
+    find_home,
+    find_programme_folder,
+    open_history,
+    refuse_kept_place,
+    today,
+)
 
 if TYPE_CHECKING:
     from flows.building import BuiltPack
@@ -118,10 +126,9 @@ def rebuild(
     as_json: AsJson = False,
 ) -> None:
     """Make a recorded pack again, from what was known then, and say whether it is the same."""
-    from flows.cli.packs import refuse_issued_place
     from flows.rebuilding import publish_rebuilt, rebuild_pack
 
-    refuse_issued_place(out, find_home(home))
+    refuse_kept_place(out, find_home(home))
     with open_packs(home) as (place, history):
         record, _ = _find(history, place, pack, programme)
         rebuilt = rebuild_pack(history, record)
