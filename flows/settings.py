@@ -86,8 +86,15 @@ class Home:
 
 
 def find_home(option: Path | None) -> Home:
-    """The home by option, else BOARDPACK_HOME, else ./boardpack_home."""
-    return Home((option or Path(os.environ.get("BOARDPACK_HOME", DEFAULT_HOME))).absolute())
+    """The home by option, else BOARDPACK_HOME where it says something, else ./boardpack_home.
+
+    UsageError where a file lies there.
+    """
+    named = os.environ.get("BOARDPACK_HOME", "")
+    folder = (option or Path(named if named.strip() else DEFAULT_HOME)).absolute()
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is no folder; name the home with --home")
+    return Home(folder)
 
 
 def refuse_kept_place(out: Path | None, home: Home, option: str = "--out") -> None:

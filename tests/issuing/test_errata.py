@@ -127,7 +127,7 @@ def test_an_erratum_that_would_print_nothing_else_is_not_made(office: Office) ->
 def test_only_an_issued_pack_has_an_erratum_and_it_says_why(office: Office) -> None:
     assert "was not issued" in office.erratum(PACK).error_line
     office.issue(PACK)
-    assert "--reason says nothing" in office.erratum(PACK, reason=" ").error_line
+    assert "--reason says nothing" in office.erratum(PACK, reason=" . ").error_line
     assert "at most 1,000" in office.erratum(PACK, reason="long " * 300).error_line
     office.take(*SOUND)
     other = office.build()["pack"]
