@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from flows.answering import say_action, say_explanation, say_rating
-from flows.checking import as_date
 from flows.cli.answers import nothing_known, nothing_received, say_known, warn
 from flows.cli.intake import print_json
 from flows.explaining import explain_figure, find_row, names_figure, names_reference
 from flows.explaining_plan import explain_action, explain_rating, find_action, find_rating_id
 from flows.failures import OK
 from flows.naming_packs import find_pack
-from flows.position import Depth, Position, derive_position, resolve_known
+from flows.position import Depth, Position, check_known, derive_position, resolve_known
 from flows.retiring import note_retired
-from flows.settings import Home, UsageError, find_home, find_programme_folder, open_history
+from flows.settings import Home, UsageError, as_date, find_home, find_programme_folder, open_history
 from history.records import PackRecord
 from history.store import History
 from programmes.load import load_programme
@@ -88,6 +87,7 @@ def _check(asked: Question) -> None:
         raise UsageError("name the date with --as-at, or a --pack, which has its own")
     if asked.pack is None:
         as_date(asked.as_at or "")
+        check_known(asked.as_known)
     else:
         own = _given(as_at=asked.as_at, as_known=asked.as_known, board=asked.board)
         if own:

@@ -172,7 +172,7 @@ def ingest_files(
 
     home = find_home(home_option)
     loaded = load_programme(find_programme_folder(programme, home))
-    name, at = loaded.programme.id, read_time(received_at) if received_at else utc_now()
+    name, at = loaded.programme.id, read_time(received_at) if received_at is not None else utc_now()
     home.inbox(name).mkdir(parents=True, exist_ok=True)
     purged = purge_quarantine(home, name, at)
     received = receive_files(home, loaded, paths, at, lambda text: say(f"boardpack: {text}"))

@@ -7,12 +7,11 @@ import shlex
 from contextlib import nullcontext
 from pathlib import Path
 
-from flows.checking import as_date
 from flows.cli.answers import open_position
 from flows.cli.intake import print_json, say
 from flows.failures import HELD, OK
 from flows.locks import building
-from flows.settings import find_home, find_programme_folder, open_history, refuse_kept_place
+from flows.settings import as_date, find_home, find_programme_folder, open_history, refuse_kept_place
 from programmes.load import load_programme
 
 
@@ -32,7 +31,7 @@ def build_one(
     from flows.position import resolve_known
     from flows.running import pack_form
 
-    meets = as_date(meeting, "meeting date") if meeting else None
+    meets = as_date(meeting, "meeting date") if meeting is not None else None
     check_meeting(meets, as_date(as_at))
     home = find_home(home_option)
     refuse_kept_place(out, home)
