@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,11 +117,3 @@ def _refuse_unread(path: Path) -> JudgedFile:
     why = f"it is larger than {MOST_FILE_BYTES // 1024 // 1024} MB"
     finding = make_finding("file_too_large", file=name, why=why)
     return JudgedFile(path, b"", WorkbookReading(name, sha256, findings=(finding,)), (), (finding,), is_unread=True)
-
-
-def as_date(text: str, what: str = "date") -> dt.date:
-    """An ISO date given by a user."""
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"'{text}' is not a {what}; write it as 2021-11-30") from None

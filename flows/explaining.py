@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from history.store import History
 from schemas.config import Indicator
 from schemas.figures import decimal_text
 from schemas.kpi import KpiRow
-from schemas.spelling import find_id, nearest, normalise
+from schemas.spelling import find_id, nearest, normalise, printable
 from transforms.arithmetic import say_difference
 from transforms.compared import Line, explain_no_previous, find_baseline, find_previous
 from transforms.formulas import say_formula
@@ -22,6 +23,7 @@ from transforms.known import FigureValue
 from transforms.packs.inputs import value_text, who_text
 from transforms.words import join_words, plural, say_date, say_number, say_period
 
+_REFERENCE = re.compile(r"K[0-9]+", re.IGNORECASE)
 _NOTHING: dict[str, Any] = {
     "period": None,
     "period_end": None, "arithmetic": "", "operands": [], "files": [], "overrides": [], "held_by": [],
@@ -35,6 +37,9 @@ def find_row(position: Position, name: str, service: str | None, subgroup: str |
     by_ref = next((row for row in position.rows if row.ref.casefold() == name.casefold()), None)
     if by_ref is not None:
         return by_ref
+    if names_reference(name) and position.rows:
+        known = f"{position.rows[0].ref} to {position.rows[-1].ref}"
+        raise UsageError(f"there is no {name.upper()}: the references as at {position.as_at.isoformat()} are {known}")
     programme = position.programme
     indicator = find_id(name, {i.id: (i.id, i.label) for i in programme.indicators})
     if indicator is None:
@@ -43,7 +48,7 @@ def find_row(position: Position, name: str, service: str | None, subgroup: str |
             *filter(None, [nearest(name, [i.id for i in programme.indicators])])
         ]
         hint = f"; did you mean {join_words([repr(n) for n in near[:4]], 'or')}?" if near else ""
-        raise UsageError(f"there is no indicator '{name}'{hint}")
+        raise UsageError(f"there is no indicator, action or rating '{printable(name)}'{hint}")
     service_id = _resolve(service, {s.id: (s.id, s.label, *s.spellings) for s in programme.services}, "service")
     group_id = _resolve(subgroup, {g.id: (g.id, g.label, *g.spellings) for g in programme.subgroups}, "subgroup")
     own = [row for row in position.rows if row.indicator == indicator]
@@ -150,6 +155,11 @@ def _words(row: KpiRow, value: FigureValue | None) -> str:
     unit = "%" if row.unit == "percent" else f" {row.unit}"
     on = "on" if value.period.start == value.period.end else "for"
     return f"{say_number(row.value)}{unit} {on} {when}: {formula}, rounded to {plural(row.decimals, 'decimal')}"
+
+
+def names_reference(name: str) -> bool:
+    """Whether a name has the form of a reference that is printed beside a figure, such as K12."""
+    return _REFERENCE.fullmatch(name) is not None
 
 
 def names_figure(position: Position, name: str) -> bool:

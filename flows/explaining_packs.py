@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from flows.building import find_board, give_pack
-from flows.explaining import explain_figure, find_row
+from flows.explaining import explain_figure, find_row, names_reference
 from flows.explaining_plan import explain_action, explain_rating
 from flows.position import Position
 from flows.settings import UsageError
@@ -20,8 +19,6 @@ from schemas.kpi import KpiRow
 from schemas.spelling import printable
 from transforms.actions import ActionRow
 from transforms.packs.inputs import PackInput, value_text
-
-_REFERENCE = re.compile(r"K\d+", re.IGNORECASE)
 
 
 def explain_printed(
@@ -40,7 +37,7 @@ def explain_printed(
     by_ref = next((f for f in printed.values() if f.ref.casefold() == name.casefold()), None)
     if by_ref is not None and all(r.key != by_ref.figure_key for r in position.rows):
         raise UsageError(f"{by_ref.ref} of pack {pack.pack_id} is {by_ref.figure_key}, which is not derived any more")
-    if by_ref is None and _REFERENCE.fullmatch(name):
+    if by_ref is None and names_reference(name):
         raise _prints_no(pack, name)
     if by_ref is None and find_row(position, name, service, subgroup).key not in printed:
         raise _prints_no(pack, name, f": it is not among what {pack.board} sees")

@@ -26,14 +26,31 @@ def find_pack(history: History, text: str, programme: str | None = None) -> Pack
     hash; or BOARD@DATE: what was issued last for the meeting of that date, else for the figures as at that
     date, else what was built last as at that date.
     """
-    known = history.packs.listed(programme)
-    if not known:
-        of = f" of {programme}" if programme else ""
-        raise UsageError(f"no pack{of} was built yet; build one with `boardpack build`")
-    found = _find(history, text.strip(), known)
+    every = history.packs.listed()
+    known = [p for p in every if programme in {None, p.programme}]
+    try:
+        if not known:
+            of = f" of {programme}" if programme else ""
+            raise UsageError(f"no pack{of} was built yet; build one with `boardpack build`")
+        found = _find(history, text.strip(), known)
+    except UsageError:
+        if programme is not None:
+            _refuse_of_another(history, text.strip(), programme, every, f"; {_name_all(known)}" if known else "")
+        raise
     record = history.packs.find(found.pack_id)
     assert record is not None  # it was listed
     return record
+
+
+def _refuse_of_another(
+    history: History, text: str, programme: str, every: Sequence[PackRecord], there_is: str
+) -> None:
+    """UsageError where a pack is meant, but of another programme than the one that was named."""
+    try:
+        found = _find(history, text, [p for p in every if p.programme != programme])
+    except UsageError:
+        return
+    raise UsageError(f"{printable(text)} is a pack of {found.programme}, not of {programme}{there_is}")
 
 
 def _find(history: History, text: str, known: Sequence[PackRecord]) -> PackRecord:

@@ -35,6 +35,7 @@ from transforms.packs.blocks import prepare_charts
 from transforms.packs.selection import receipts_behind
 
 Depth = Literal["figures", "pack"]
+_MOST_DIGITS = 18
 LEAST_IN_VIEW = 30
 """How many workbooks a data quality page lists at least, if as many were received: about a page."""
 
@@ -67,6 +68,16 @@ class Position:
         return next(r for r in self.received if r.receipt_id == receipt_id)
 
 
+def check_known(as_known: str | None) -> None:
+    """UsageError where `--as-known` is neither a number nor a time, whatever has happened."""
+    if as_known is not None and not _is_number(as_known):
+        read_time(as_known)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
 def resolve_known(
     history: History, programme: str, as_known: str | None, say: Callable[[str], None] = lambda _: None
 ) -> int | None:
@@ -77,11 +88,12 @@ def resolve_known(
     """
     if as_known is None:
         return None
-    if as_known.isascii() and as_known.isdigit():
-        number, last = int(as_known), history.last_number()
-        if number > last:
-            raise UsageError(f"event {number} has not happened; the last is {last}")
-        return number
+    if _is_number(as_known):
+        last = history.last_number()
+        if len(as_known) > _MOST_DIGITS or int(as_known) > last:
+            hint = "; a date is written as 2021-12-06" if len(as_known) == len("20211206") else ""
+            raise UsageError(f"event {as_known} has not happened; the last is {last}{hint}")
+        return int(as_known)
     time = read_time(as_known)
     event = history.event_at(programme, time)
     for receipt in history.filed_after(programme, event, time):

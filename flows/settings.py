@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import shlex
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from history.failures import DATABASE_SETTING
 from history.remains import is_begun
 from schemas.days import day_of, end_of_day, to_stored
+from schemas.spelling import printable
 
 if TYPE_CHECKING:
     from history.store import History
@@ -22,6 +24,17 @@ DEFAULT_HOME = "boardpack_home"
 QUARANTINE_SETTING = "BOARDPACK_QUARANTINE_DAYS"
 _QUARANTINE_DAYS = 14
 _MOST_QUARANTINE_DAYS = 365
+_YEARS = range(1900, 2200)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(_DAY.pattern + r"(?:[T ][0-9:.+Z-]+)?")
+_KEPT = {
+    "history": "in the home's history, which nothing else is written to",
+    "issued": "among the issued packs, where only `boardpack issue` puts one",
+    "quarantine": "in quarantine, which nothing else is written to",
+    "inbox": "in the inbox, where only workbooks arrive",
+    "locks": "among the home's locks, which nothing else is written to",
+}
+"""The folders of a home into which no command writes what it is asked for, and why not."""
 
 
 class UsageError(Exception):
@@ -78,8 +91,28 @@ class Home:
 
 
 def find_home(option: Path | None) -> Home:
-    """The home by option, else BOARDPACK_HOME, else ./boardpack_home."""
-    return Home((option or Path(os.environ.get("BOARDPACK_HOME", DEFAULT_HOME))).absolute())
+    """The home by option, else BOARDPACK_HOME where it says something, else ./boardpack_home.
+
+    UsageError where a file lies there.
+    """
+    named = os.environ.get("BOARDPACK_HOME", "")
+    folder = (option or Path(named if named.strip() else DEFAULT_HOME)).absolute()
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is no folder; name the home with --home")
+    return Home(folder)
+
+
+def refuse_kept_place(out: Path | None, home: Home, option: str = "--out") -> None:
+    """Nothing that a user asks for is written to where the home keeps what must not be lost, or takes files in.
+
+    UsageError where `out` is such a place. Symbolic links are followed.
+    """
+    if out is None:
+        return
+    target, folder = out.absolute().resolve(), home.folder.resolve()
+    for name, why in _KEPT.items():
+        if target.is_relative_to(folder / name):
+            raise UsageError(f"{out} is {why}; choose another {option}")
 
 
 def database_url() -> str | None:
@@ -177,14 +210,28 @@ def today() -> dt.date:
     return day_of(utc_now())
 
 
+def as_date(text: str, what: str = "date") -> dt.date:
+    """An ISO date given by a user. UsageError for what is none, and for a year in which nothing can have been."""
+    try:
+        day = dt.date.fromisoformat(text if _DAY.fullmatch(text) else "")
+    except ValueError:
+        raise UsageError(f"'{printable(text)}' is not a {what}; write it as 2021-11-30") from None
+    _refuse_far(day.year, text)
+    return day
+
+
 def read_time(text: str) -> str:
-    """A point in time given by a user, as it is stored.
+    """A point in time given by a user, as it is stored. UsageError as for `as_date`.
 
     Without a zone it is of the United Kingdom; a bare date means its last second there.
     """
     with suppress(ValueError):
-        return end_of_day(dt.date.fromisoformat(text))
-    try:
-        return to_stored(dt.datetime.fromisoformat(text))
-    except (ValueError, OverflowError):
-        raise UsageError(f"'{text}' is not a date or time; write 2021-12-06 or 2021-12-06T09:00:00+00:00") from None
+        moment = dt.datetime.fromisoformat(text if _TIME.fullmatch(text) else "")
+        _refuse_far(moment.year, text)
+        return to_stored(moment) if "T" in text or " " in text else end_of_day(moment.date())
+    raise UsageError(f"'{printable(text)}' is not a date or time; write 2021-12-06 or 2021-12-06T09:00:00+00:00")
+
+
+def _refuse_far(year: int, text: str) -> None:
+    if year not in _YEARS:
+        raise UsageError(f"'{text}' lies outside the years {_YEARS[0]} to {_YEARS[-1]}")

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flows.checking import as_date
 from flows.cli.intake import print_json, say
 from flows.failures import NOTHING, OK, NothingMade
-from flows.position import Depth, Position, derive_position, resolve_known
-from flows.settings import Home, find_home, find_programme_folder, open_history
+from flows.position import Depth, Position, check_known, derive_position, resolve_known
+from flows.settings import (
+    Home,
+    UsageError,
+    as_date,
+    find_home,
+    find_programme_folder,
+    open_history,
+    refuse_kept_place,
+)
 from history.store import History
 from programmes.load import LoadedProgramme, load_programme
 from schemas.days import day_of
@@ -26,6 +33,7 @@ def open_position(
     home = find_home(home_option)
     loaded = load_programme(find_programme_folder(programme, home))
     date = as_date(as_at)
+    check_known(as_known)
     if not home.has_history:
         raise nothing_received(loaded, home)
     history = open_history(home)
@@ -86,6 +94,10 @@ def print_kpis(
     as_json: bool,
 ) -> int:
     """Print the KPI table, and write it where asked."""
+    for out, option in ((csv, "--csv"), (xlsx, "--xlsx")):
+        refuse_kept_place(out, find_home(home), option)
+    if csv is not None and xlsx is not None and csv.absolute().resolve() == xlsx.absolute().resolve():
+        raise UsageError(f"--csv and --xlsx both name {csv}; name two files")
     position = open_position(programme, as_at, as_known, home, "figures")
     forms = kpi_forms(position.rows)
     make_frame(forms, KPI_COLUMNS, KPI_SCHEMA)

@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from flows.checking import as_date, judge_file
+from flows.checking import judge_file
 from flows.cli.forms import finding_form
 from flows.cli.intake import describe_file, print_json, say
 from flows.declaring import (
@@ -36,6 +36,7 @@ from flows.failures import HELD, OK
 from flows.settings import (
     Home,
     UsageError,
+    as_date,
     find_home,
     find_programme_folder,
     find_writable_folder,
@@ -93,7 +94,7 @@ def declare_decision(
     """Propose a decision for a finding, show it, ask, and write it."""
     if sheet is None and cell is not None and "!" in cell:
         sheet, _, cell = cell.rpartition("!")
-    day = as_date(date) if date else today()
+    day = as_date(date) if date is not None else today()
     if use is not None and (accept is None or use not in {"counts", "stated"}):
         raise UsageError("--use is counts or stated, and goes with --accept")
     wish = Wish(programme, find_home(home_option), cell, sheet, measure, role, reason, day, accept, use, yes, as_json)

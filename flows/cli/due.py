@@ -29,10 +29,9 @@ def due(
     as_json: AsJson = False,
 ) -> None:
     """List returns and packs that are due, late or missing."""
-    from flows.checking import as_date
-    from flows.settings import find_home, today
+    from flows.settings import as_date, find_home, today
 
-    day = as_date(on) if on else today()
+    day = as_date(on) if on is not None else today()
     raise typer.Exit(print_due(find_home(home), programme, day, as_json=as_json))
 
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from flows.answering import say_action, say_explanation, say_rating
-from flows.checking import as_date
 from flows.cli.answers import nothing_known, nothing_received, say_known, warn
 from flows.cli.intake import print_json
-from flows.explaining import explain_figure, find_row, names_figure
+from flows.explaining import explain_figure, find_row, names_figure, names_reference
 from flows.explaining_plan import explain_action, explain_rating, find_action, find_rating_id
 from flows.failures import OK
 from flows.naming_packs import find_pack
-from flows.position import Depth, Position, derive_position, resolve_known
+from flows.position import Depth, Position, check_known, derive_position, resolve_known
 from flows.retiring import note_retired
-from flows.settings import Home, UsageError, find_home, find_programme_folder, open_history
+from flows.settings import Home, UsageError, as_date, find_home, find_programme_folder, open_history
 from history.records import PackRecord
 from history.store import History
 from programmes.load import load_programme
+from schemas.spelling import printable
 from transforms.actions import ActionRow
+from transforms.words import join_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Question:
 def print_explanation(asked: Question, home_option: Path | None, *, as_json: bool) -> int:
     """Print where a number comes from, why an action has its colour, or what a count counts."""
     home = find_home(home_option)
+    asked = replace(asked, name=asked.name.strip())
     _check(asked)
     if asked.pack is not None and not home.has_history:
         raise UsageError(f"there is no pack {asked.pack}: nothing was built in {home.folder}")
@@ -49,7 +52,7 @@ def print_explanation(asked: Question, home_option: Path | None, *, as_json: boo
             raise nothing_received(load_programme(find_programme_folder(asked.programme or "", home)), home)
     history = open_history(home)
     try:
-        pack = find_pack(history, asked.pack, _named(asked)) if asked.pack is not None else None
+        pack = find_pack(history, asked.pack, _named(history, asked, home)) if asked.pack is not None else None
         position = _position(history, asked, pack, home, "figures")
         answer = None if _is_of_plan(position, asked, pack) else _answer(history, position, asked, pack)
         if answer is None or _is_held(answer[0]):  # what holds it, and the plan, take more than the figures
@@ -65,8 +68,7 @@ def print_explanation(asked: Question, home_option: Path | None, *, as_json: boo
 
 def _is_of_plan(position: Position, asked: Question, pack: PackRecord | None) -> bool:
     """Whether something else than a figure is asked about."""
-    is_plain = asked.service is None and asked.subgroup is None
-    return pack is None and is_plain and not names_figure(position, asked.name)
+    return pack is None and not names_figure(position, asked.name)
 
 
 def _is_held(told: dict[str, Any]) -> bool:
@@ -74,17 +76,62 @@ def _is_held(told: dict[str, Any]) -> bool:
     return any(trail.get("held_by") for trail in (told, told.get("previous"), told.get("baseline")) if trail)
 
 
+# --- What cannot be asked together ------------------------------------------------------------------------
+
+
 def _check(asked: Question) -> None:
+    """UsageError for options that contradict each other or the name, whatever is known."""
     if asked.pack is None and asked.programme is None:
         raise UsageError("name a --programme, or a --pack")
     if asked.pack is None and asked.as_at is None:
         raise UsageError("name the date with --as-at, or a --pack, which has its own")
-    if asked.pack is not None and (asked.as_at is not None or asked.as_known is not None):
-        raise UsageError("a --pack has its own --as-at and --as-known: take them out")
+    if asked.pack is None:
+        as_date(asked.as_at or "")
+        check_known(asked.as_known)
+    else:
+        own = _given(as_at=asked.as_at, as_known=asked.as_known, board=asked.board)
+        if own:
+            raise UsageError(f"a --pack has its own {join_words(own)}: take {_them(own)} out")
+    lines = _of_lines(asked)
+    if lines and names_reference(asked.name):
+        raise UsageError(
+            f"{asked.name} names one line: {join_words(lines)} cannot choose another; leave {_them(lines)} out"
+        )
 
 
-def _named(asked: Question) -> str | None:
-    return Path(asked.programme).name if asked.programme is not None else None
+def _check_kind(asked: Question, kind: str) -> None:
+    """UsageError for an option that does not go with what is asked about: an action, a rating or a figure."""
+    lines, shown = _of_lines(asked), printable(asked.name)
+    if lines and kind != "a figure":
+        goes = "goes" if len(lines) == 1 else "go"
+        raise UsageError(
+            f"{shown} is {kind}, and {join_words(lines)} {goes} with an indicator; leave {_them(lines)} out"
+        )
+    if asked.board is not None and kind != "a rating":
+        raise UsageError(f"--board goes with a colour or another rating, and {shown} is {kind}; leave it out")
+
+
+def _of_lines(asked: Question) -> list[str]:
+    """The options given that choose a line of an indicator."""
+    return _given(service=asked.service, subgroup=asked.subgroup)
+
+
+def _given(**options: str | None) -> list[str]:
+    return [f"--{name.replace('_', '-')}" for name, value in options.items() if value is not None]
+
+
+def _them(options: Sequence[str]) -> str:
+    return "it" if len(options) == 1 else "them"
+
+
+def _named(history: History, asked: Question, home: Home) -> str | None:
+    """The programme of the pack: one that packs were built of, else one that can be loaded."""
+    if asked.programme is None or any(p.programme == asked.programme for p in history.packs.listed()):
+        return asked.programme
+    return load_programme(find_programme_folder(asked.programme, home)).programme.id
+
+
+# --- The answer -------------------------------------------------------------------------------------------
 
 
 def _position(history: History, asked: Question, pack: PackRecord | None, home: Home, depth: Depth) -> Position:
@@ -106,15 +153,16 @@ def _answer(
     history: History, position: Position, asked: Question, pack: PackRecord | None
 ) -> tuple[dict[str, Any], str]:
     """The answer as a form and in words."""
-    is_plain = asked.service is None and asked.subgroup is None
-    if is_plain and not names_figure(position, asked.name):
+    if not names_figure(position, asked.name):
         action = find_action(position, asked.name)
         if action is not None:
+            _check_kind(asked, "an action")
             told = _explain_action(history, position, pack, action)
             note_retired(told, history.retention.retired_files())
             return told, say_action(told)
         colour = find_rating_id(position, asked.name)
         if colour is not None:
+            _check_kind(asked, "a rating")
             told = _explain_rating(history, position, asked, pack, colour)
             return told, say_rating(told)
     told = _explain_figure(history, position, asked, pack)
@@ -127,7 +175,9 @@ def _explain_figure(history: History, position: Position, asked: Question, pack:
         from flows.explaining_packs import explain_printed
 
         return explain_printed(history, position, pack, asked.name, asked.service, asked.subgroup)
-    return explain_figure(history, position, find_row(position, asked.name, asked.service, asked.subgroup))
+    row = find_row(position, asked.name, asked.service, asked.subgroup)
+    _check_kind(asked, "a figure")
+    return explain_figure(history, position, row)
 
 
 def _explain_action(

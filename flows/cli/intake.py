@@ -21,6 +21,7 @@ from flows.settings import (
     open_history,
     programme_folders,
     read_time,
+    refuse_kept_place,
     utc_now,
 )
 from programmes.load import LoadedProgramme, load_programme
@@ -76,6 +77,7 @@ def check_files(
     if not paths:
         raise UsageError("name at least one workbook to check")
     home = find_home(home_option)
+    refuse_kept_place(annotate, home, "--annotate")
     loaded = load_programme(find_programme_folder(programme, home))
     judged = [judge_file(path, loaded.programme) for path in paths]
     judged = _compare(judged, loaded, home)
@@ -170,7 +172,7 @@ def ingest_files(
 
     home = find_home(home_option)
     loaded = load_programme(find_programme_folder(programme, home))
-    name, at = loaded.programme.id, read_time(received_at) if received_at else utc_now()
+    name, at = loaded.programme.id, read_time(received_at) if received_at is not None else utc_now()
     home.inbox(name).mkdir(parents=True, exist_ok=True)
     purged = purge_quarantine(home, name, at)
     received = receive_files(home, loaded, paths, at, lambda text: say(f"boardpack: {text}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +13,16 @@ import typer
 from flows.cli.options import AsJson, AsKnown, HomeOption
 from flows.failures import BROKEN, HELD, OK, NothingMade
 from flows.locks import building
-from flows.settings import Home, UsageError, find_home, find_programme_folder, open_history, today
+from flows.settings import (
+    Home,
+    UsageError,
+    as_date,
+    find_home,
+    find_programme_folder,
+    open_history,
+    refuse_kept_place,
+    today,
+)
 
 if TYPE_CHECKING:
     from flows.building import BuiltPack
@@ -54,16 +64,16 @@ def issue(
     as_json: AsJson = False,
 ) -> None:
     """Issue a built pack for its meeting: approve and freeze exactly what was looked at."""
-    from flows.checking import as_date
     from flows.issuing import IssueRefused, issue_pack
 
-    meets = as_date(meeting, "meeting date") if meeting else None
+    meets = as_date(meeting, "meeting date") if meeting is not None else None
+    given = _approve(role, date, despite)
     with open_packs(home) as (place, history):
         record, loaded = _find(history, place, pack, programme)
-        approval = _approve(role, date, despite, loaded)
+        approval = replace(given, loaded=loaded)
         try:
             with building(place, record.programme, record.board):
-                issued = issue_pack(history, place, record, _with_meeting(approval, meets))
+                issued = issue_pack(history, place, record, replace(approval, meeting=meets))
         except IssueRefused as refused:
             raise typer.Exit(_say_refused(refused, record, as_json=as_json)) from None
     raise typer.Exit(_say_issued(issued, record, as_json=as_json))
@@ -85,23 +95,27 @@ def erratum(
 ) -> None:
     """Put an issued pack right: build it anew for the same meeting, say what changed, and issue it."""
     from flows.issuing import IssueRefused, issue_pack, read_words, settle_issued
+    from flows.position import check_known
 
     why = read_words(reason, "reason")
     if role is None and not build_only:
         raise UsageError("say which --role issues the erratum, or --build-only to look at it first")
+    if build_only:
+        _refuse_decision(role=role, date=date, despite=despite)
+    given = None if build_only else _approve(role or "", date, despite)
+    check_known(as_known)
     with open_packs(home) as (place, history):
         settle_issued(place, history)
         replaced, loaded = _find(history, place, pack, programme)
-        approval = None if build_only else _approve(role or "", date, despite, loaded)
         with building(place, replaced.programme, replaced.board):
             built = _build(history, place, replaced, loaded, as_known, why)
         record = history.packs.find(built.pack_id)
         assert record is not None  # it was recorded just now
-        if approval is None:
+        if given is None:
             raise typer.Exit(_say_built(built, record, home, as_json=as_json))
         try:
             with building(place, record.programme, record.board):
-                issued = issue_pack(history, place, record, approval)
+                issued = issue_pack(history, place, record, replace(given, loaded=loaded))
         except IssueRefused as refused:
             code = _say_refused(refused, record, as_json=as_json, more=_changed_form(built))
             raise typer.Exit(code) from None
@@ -118,10 +132,9 @@ def rebuild(
     as_json: AsJson = False,
 ) -> None:
     """Make a recorded pack again, from what was known then, and say whether it is the same."""
-    from flows.cli.packs import refuse_issued_place
     from flows.rebuilding import publish_rebuilt, rebuild_pack
 
-    refuse_issued_place(out, find_home(home))
+    refuse_kept_place(out, find_home(home))
     with open_packs(home) as (place, history):
         record, _ = _find(history, place, pack, programme)
         rebuilt = rebuild_pack(history, record)
@@ -153,7 +166,7 @@ def _find(
     from flows.naming_packs import find_pack
     from programmes.load import load_programme
 
-    named = load_programme(find_programme_folder(programme, home)) if programme else None
+    named = load_programme(find_programme_folder(programme, home)) if programme is not None else None
     record = find_pack(history, text, named.programme.id if named else None)
     own = home.folder / "programmes" / record.programme
     if named is None and (own / "programme.yaml").is_file():
@@ -161,23 +174,25 @@ def _find(
     return record, named
 
 
-def _approve(role: str, date: str | None, despite: str | None, loaded: LoadedProgramme | None) -> Approval:
-    from flows.checking import as_date
+def _approve(role: str, date: str | None, despite: str | None) -> Approval:
+    """Who decides, when, and despite what; the pack's programme is not known yet."""
     from flows.issuing import Approval, read_role, read_words
 
     return Approval(
         read_role(role),
-        as_date(date) if date else today(),
+        as_date(date) if date is not None else today(),
         read_words(despite, "despite") if despite is not None else "",
         None,
-        loaded,
+        None,
     )
 
 
-def _with_meeting(approval: Approval, meeting: Any) -> Approval:
-    from dataclasses import replace
-
-    return replace(approval, meeting=meeting)
+def _refuse_decision(**decision: str | None) -> None:
+    """Nothing is decided by --build-only. UsageError for what belongs to the decision."""
+    given = [f"--{name}" for name, value in decision.items() if value is not None]
+    if given:
+        goes = "goes" if len(given) == 1 else "go"
+        raise UsageError(f"{' and '.join(given)} {goes} with issuing, and --build-only only builds")
 
 
 def _build(
@@ -221,6 +236,7 @@ def _rebuilt_path(home: Home, record: PackRecord) -> Path:
 
 def _say_issued(issued: Issued, record: PackRecord, *, as_json: bool, built: BuiltPack | None = None) -> int:
     from flows.cli.intake import print_json, say
+    from transforms.words import plural
 
     own = issued.issue
     if as_json:
@@ -236,8 +252,6 @@ def _say_issued(issued: Issued, record: PackRecord, *, as_json: bool, built: Bui
     if issued.is_rebuilt:
         say(f"boardpack: the file of pack {own.pack_id} was not there any more; made again, it has the same bytes")
     if own.despite:
-        from transforms.words import plural
-
         say(f"boardpack: issued despite {plural(len(issued.objections), 'objection')}, because: {own.despite}")
         _say_objections(issued.objections)
     return OK

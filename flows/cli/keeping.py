@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.cli.options import AsJson, HomeOption
-from flows.settings import UsageError, database_url, find_home, find_programme_folder, open_history, utc_now
+from flows.settings import (
+    UsageError,
+    as_date,
+    database_url,
+    find_home,
+    find_programme_folder,
+    open_history,
+    utc_now,
+)
 from schemas.days import day_of
 
 if TYPE_CHECKING:
@@ -76,17 +84,16 @@ def retire(
     as_json: AsJson = False,
 ) -> None:
     """List the originals that need not be kept any longer, and delete them with --yes. Figures stay."""
-    from flows.checking import as_date
     from flows.cli.intake import print_json
     from flows.retiring import find_due, retire_originals
     from programmes.load import load_programme
 
     now = utc_now()
-    day = as_date(on) if on else day_of(now)
+    day = as_date(on) if on is not None else day_of(now)
     if yes and day > day_of(now):
         raise UsageError("--on is a day to come: what is deleted is judged by today; leave --yes out to look ahead")
     found = find_home(home)
-    loaded = load_programme(find_programme_folder(programme, found)) if programme else None
+    loaded = load_programme(find_programme_folder(programme, found)) if programme is not None else None
     if not found.has_history:
         raise UsageError(f"there is nothing to delete in {found.folder}: no workbook was ever taken in")
     history = open_history(found)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.commands import check_what_is_given
 from flows.cli.comparing_packs import add_commands as add_diff
 from flows.cli.due import add_commands as add_due
 from flows.cli.issuing import add_commands as add_issuing
@@ -256,6 +257,7 @@ def run(
 add_diff(app)
 add_issuing(app)
 add_verifying(app)
+check_what_is_given(app)
 
 
 def _refuse(condition: bool, message: str) -> None:

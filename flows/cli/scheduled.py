@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.checking import as_date, shown_path
+from flows.checking import shown_path
 from flows.cli.intake import print_json, say
 from flows.cli.packs import issue_hint
 from flows.failures import HELD, OK, describe_failure
-from flows.settings import Home, find_home, find_programme_folder, open_history, today, utc_now
+from flows.settings import Home, as_date, find_home, find_programme_folder, open_history, today, utc_now
 from programmes.load import load_programme
 from transforms.words import plural
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def run_scheduled(programme: str | None, on: str | None, home_option: Path | None, *, as_json: bool) -> int:
     """Run the scheduled job as a Prefect flow and say what it did; 1 where something is held or refused."""
     home = find_home(home_option)
-    day = as_date(on) if on else today()
+    day = as_date(on) if on is not None else today()
     if programme is not None:
         load_programme(find_programme_folder(programme, home))
     from flows.running import programmes_to_run, run_form

@@ -58,7 +58,7 @@ def test_an_event_before_anything_came_is_told_with_the_first_that_did(harbour: 
         )
 
 
-@pytest.mark.parametrize("as_known", ["²", "٣", "-1", "1.5", "", "soon", "2031-13-01"])
+@pytest.mark.parametrize("as_known", ["²", "٣", "-1", "1.5", "soon", "2031-13-01"])
 def test_what_is_no_event_and_no_time_is_one_clear_line(harbour: Harbour, as_known: str) -> None:
     done = ask(harbour, as_known)
     assert done.code == 2

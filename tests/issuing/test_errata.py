@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import FILES, changed, tracker
-from tests.issuing.office import AS_AT, LATER, MEETING, ROLE, Office
+from tests.issuing.office import AS_AT, LATER, MEETING, ON, ROLE, Office
 from tests.issuing.test_issuing import PACK, SOUND, issues_in
 from tests.scenarios.harbour import lamps
 
@@ -127,7 +127,7 @@ def test_an_erratum_that_would_print_nothing_else_is_not_made(office: Office) ->
 def test_only_an_issued_pack_has_an_erratum_and_it_says_why(office: Office) -> None:
     assert "was not issued" in office.erratum(PACK).error_line
     office.issue(PACK)
-    assert "--reason says nothing" in office.erratum(PACK, reason=" ").error_line
+    assert "--reason says nothing" in office.erratum(PACK, reason=" . ").error_line
     assert "at most 1,000" in office.erratum(PACK, reason="long " * 300).error_line
     office.take(*SOUND)
     other = office.build()["pack"]
@@ -215,3 +215,21 @@ def test_a_pack_built_before_an_earlier_one_was_issued_does_not_say_what_changed
     ) in done.err
     again = office.build(meeting="2031-05-08")["pack"]
     assert office.issue(again).code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        (("--role", ROLE), "--role goes"),
+        (("--date", ON), "--date goes"),
+        (("--despite", "it is right"), "--despite goes"),
+        (("--role", ROLE, "--date", ON), "--role and --date go"),
+    ],
+)
+def test_what_belongs_to_issuing_is_refused_where_it_is_only_built(
+    options: tuple[str, ...], what: str, office: Office
+) -> None:
+    office.issue(PACK)
+    done = office.run("erratum", PACK, "--reason", "restated", "--build-only", *options)
+    assert (done.code, done.out) == (2, "")
+    assert done.error_line == f"boardpack: {what} with issuing, and --build-only only builds"

@@ -126,7 +126,8 @@ def test_a_board_of_two_programmes_needs_the_programme(shelf: Shelf) -> None:
     assert "--programme" in shelf.refuse("wharf@2031-03-31")
     assert shelf.find("wharf@2031-03-31", "lamplight") == own
     assert shelf.find("wharf@2031-03-31", "beacons") == other
-    assert f"there is no pack {own}; there is {other} (wharf as at 2031-03-31" in shelf.refuse(str(own), "beacons")
+    said = f"{own} is a pack of lamplight, not of beacons; there is {other} (wharf as at 2031-03-31"
+    assert said in shelf.refuse(str(own), "beacons")
 
 
 def test_what_names_nothing_is_told_what_there_is(shelf: Shelf) -> None:

@@ -209,8 +209,11 @@ class TestCommand:
         [
             (("K1", "--pack", "99999"), "there is no pack 99999"),
             (("K1", "--pack", "last week's"), "names no pack"),
-            (("K1", "--pack", "{pack}", "--as-at", "2021-11-30"), "take them out"),
-            (("K1", "--pack", "{pack}", "--programme", "hillingdon_2015"), "no pack of hillingdon_2015 was built"),
+            (("K1", "--pack", "{pack}", "--as-at", "2021-11-30"), "has its own --as-at: take it out"),
+            (
+                ("K1", "--pack", "{pack}", "--programme", "hillingdon_2015"),
+                "is a pack of slough_2021, not of hillingdon_2015",
+            ),
             (("K99", "--pack", "{pack}"), "prints no K99"),
             (("K1",), "name a --programme, or a --pack"),
             (("K1", "--programme", "slough_2021"), "name the date with --as-at"),
