@@ -41,7 +41,7 @@ class Tracer:
             "operands": [o for p in parts for o in self._operands(p)],
             "files": [self.file(i) for i in receipts],
             "overrides": self._overrides(value),
-            "held_by": [h for p in parts for h in self._held_by(p)],
+            "held_by": [h for p in parts for h in self._held_by(p, is_wanted=p in value.unsound)],
             "also_given": [s for p in value.parts for s in self._also_given(p)],
         }
 
@@ -163,12 +163,13 @@ class Tracer:
             found += [{"service": who, "file": item.name, **_override(a)} for a in own]
         return found
 
-    def _held_by(self, part: KnownObservation) -> list[dict[str, Any]]:
+    def _held_by(self, part: KnownObservation, *, is_wanted: bool) -> list[dict[str, Any]]:
         """The findings that hold an observation, or for which it is absent, each at its cell, those of the workbook
-        that it contradicts among them; its own reason where no finding names it."""
+        that it contradicts among them; its own reason where no finding names it. A sound one holds only the company's
+        figure, where its counts are wanted (`is_wanted`)."""
         item = part.observation
         if item.state == "sound":
-            return []
+            return [self._without_counts(part)] if is_wanted else []
         named = list(part.disputes) or [(part.receipt_id, f) for f in self._errors(part)]
         told = [
             (receipt, {"code": f.code, "sheet": f.sheet, "cell": f.cell, "message": f.message, "action": f.action})
@@ -182,6 +183,20 @@ class Tracer:
             {"service": who, "file": self.position.receipt(receipt).name, "receipt": receipt, **form}
             for receipt, form in told
         ]
+
+    def _without_counts(self, part: KnownObservation) -> dict[str, Any]:
+        """That a service gives no counts, at the cell that says what it gives."""
+        said = [o for o in part.observation.operands if o.raw_text and o.value is not None][-1]
+        return {
+            "service": self.position.programme.service_label(part.observation.service),
+            "file": self.position.receipt(part.receipt_id).name,
+            "receipt": part.receipt_id,
+            "code": None,
+            "sheet": said.ref.sheet,
+            "cell": said.ref.cell,
+            "message": f"It says {said.raw_text} and gives no counts.",
+            "action": None,
+        }
 
     def _errors(self, part: KnownObservation) -> list[Finding]:
         """The findings named as holding an observation; where none is, those of the rows it was read from."""

@@ -166,11 +166,15 @@ def _held_row(row: KpiRow, value: FigureValue, programme: Programme) -> KpiRow:
 
 
 def _unsound_services(value: FigureValue, programme: Programme) -> str:
-    """Which services keep a figure from being derived: "Duty and Reviews are held or missing"."""
+    """Which services keep a figure from being derived, and how: "Duty and Reviews are held or missing"; where all
+    stand, "Duty gives no counts"."""
     services = dict.fromkeys(k.observation.service or "" for k in value.unsound)
     names = [programme.service_label(service.removeprefix("?")) for service in services]
-    verb = "is" if len(names) == 1 else "are"
-    return f"{join_words(names)} {verb} held or missing" if names else ""
+    if not names:
+        return ""
+    if all(k.observation.state == "sound" for k in value.unsound):
+        return f"{join_words(names)} {'gives' if len(names) == 1 else 'give'} no counts"
+    return f"{join_words(names)} {'is' if len(names) == 1 else 'are'} held or missing"
 
 
 def _rated_row(

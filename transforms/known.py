@@ -49,7 +49,7 @@ class FigureValue:
     state: published; stated (printed as stated, not derived); held; no_cases. `exact` is unrounded.
     `parts` are the observations it is made of; `beside` a company row that something was decided about: it
     contradicts them, or another workbook contradicts it; `unsound` the services for want of which a company figure is
-    not derived.
+    not derived: held or missing, or sound as stated and without counts.
     """
 
     state: str
@@ -244,7 +244,13 @@ def _company_value(found: Sequence[KnownObservation], indicator: Indicator) -> F
     if not parts:
         # the return has no services for this measure: its own counts are the sums
         return _own_counts(own, indicator) if own is not None else None
-    return _stated_company(own, parts, unsound)
+    return _stated_company(own, parts, unsound or _find_uncounted(parts, indicator))
+
+
+def _find_uncounted(parts: Sequence[KnownObservation], indicator: Indicator) -> list[KnownObservation]:
+    """The services that do not give the counts of which a company figure is derived."""
+    wants_both = indicator.company != "sum"
+    return [k for k in parts if k.observation.numerator is None or (wants_both and k.observation.denominator is None)]
 
 
 def _stated_value(own: KnownObservation, unsound: Sequence[KnownObservation]) -> FigureValue:

@@ -92,7 +92,8 @@ def _is_compared(value: FigureValue | None, known: Knowledge) -> bool:
 
 
 def _parts(value: FigureValue | None) -> tuple[KnownObservation, ...]:
-    return (*value.parts, *value.beside) if value is not None else ()
+    """What a figure rests on, and the services for want of which it is not derived."""
+    return (*value.parts, *value.beside, *value.unsound) if value is not None else ()
 
 
 def _receipts(

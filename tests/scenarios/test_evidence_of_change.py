@@ -112,6 +112,46 @@ def test_a_company_figure_that_is_only_stated_now_names_the_workbook_that_holds_
     assert step.words == f"Still 77.1%, but only as stated and not derived {since}; Green becomes Unrated"
 
 
+OVERRIDE = """\
+overrides:
+  - role: Harbour Analyst
+    date: 2031-02-21
+    return: lamp_report
+    period: 2031-01-31
+    code: percent_disagrees
+    service: quay_basin
+    measure: lamps_in_time
+    field: pct
+    expected: 60.0%
+    use: stated
+    note: The keepers stand by their share.
+"""
+
+
+def test_a_company_figure_that_is_only_stated_now_names_the_correction_of_its_service(keepers: Keepers) -> None:
+    total = ("Whole harbour", 700, 540, 160, percent("77.1"))
+    keepers.send(JANUARY, book=with_total(january(), total))
+    pack = keepers.issue(JANUARY)
+    keepers.declare("corrections", CORRECTION.format(field="due", expected=400))
+    (step,) = of(keepers.changes_from(pack, JANUARY), WHOLE).steps
+    since = "since the correction of 20 February 2031 (Harbour Analyst: The last line was counted twice)"
+    assert step.words == f"Still 77.1%, but only as stated and not derived {since}; Green becomes Unrated"
+    assert [e.kind for e in step.evidence] == ["decision"]
+
+
+def test_a_company_figure_that_is_only_stated_now_names_the_override_that_left_out_the_counts_of_its_service(
+    keepers: Keepers,
+) -> None:
+    total = ("Whole harbour", 700, 540, 160, percent("77.1"))
+    keepers.send(JANUARY, book=with_total(january(**{"% in time": percent("60.0")}), total))
+    keepers.declare("overrides", OVERRIDE.replace("use: stated", "use: counts"))
+    pack = keepers.issue(JANUARY)
+    keepers.declare("overrides", OVERRIDE)
+    (step,) = of(keepers.changes_from(pack, JANUARY), WHOLE).steps
+    assert step.words.startswith("Still 77.1%, but only as stated and not derived since the override of 21 February")
+    assert [e.name for e in step.evidence] == ["override", "withdrawal of the override"]
+
+
 def with_total(book: Book, total: tuple[object, ...]) -> Book:
     """The report with a row of the whole harbour below its services."""
     sheet = book.workbook["Lamps"]

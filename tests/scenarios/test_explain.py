@@ -185,6 +185,21 @@ class TestHeldAndMissing:
         assert told["state"] == "held"
         assert {h["service"] for h in told["held_by"]} == {"Upper Reach"}
 
+    def test_a_company_figure_that_is_not_derived_for_want_of_counts_names_the_service_and_its_cell(
+        self, harbour: Harbour
+    ) -> None:
+        book = lamps(MARCH, *COUNTS)
+        for heading in ("Lamps due", "Lit in time", "Lit late"):
+            book.put("Upper Reach", heading, None)
+        harbour.take_one(book)
+        told = explain(harbour)
+        assert (told["state"], told["rule"]) == ("held", "not derived, since Upper Reach gives no counts")
+        (held,) = told["held_by"]
+        assert (held["service"], held["cell"]) == ("Upper Reach", book.at("Upper Reach", "% in time").coordinate)
+        assert held["message"] == "It says 75.0% and gives no counts."
+        assert f"Held at arrival 1.xlsx, Lamps!{held['cell']}: It says 75.0% and gives no counts." in text_of(told)
+        assert explain(harbour, "upper_reach")["held_by"] == [], "its own figure stands, as stated"
+
     def test_an_old_figure_is_not_printed_and_its_cells_are_named(self, harbour: Harbour) -> None:
         harbour.take_one(lamps(MARCH - 8 * WEEK, *COUNTS))
         told = explain(harbour)
