@@ -66,7 +66,7 @@ class TestPacks:
         office, pack = issued
         assert office.run("rebuild", pack, declared=False).code == 0
         office.take((394, 300), (200, 150), (100, 90))
-        done = office.erratum(pack, "--build-only", "--json")
+        done = office.run("erratum", pack, "--reason", "the counts were restated", "--build-only", "--json")
         assert done.code == 0, done.err
         assert office.run("diff", pack, done.json["pack"], declared=False).code == 0
 
