@@ -52,7 +52,7 @@ def restore_backup(path: Path, home: Home, url: str | None = None) -> Restored:
             with naming_failures(target):
                 _unpack(backup, draft)
             _check_history(draft / DATABASE, backup.manifest)
-            _place(draft, target, url)
+            _place(draft, target, url, is_sound=backup.manifest.has_sound_history)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         return Restored(home, backup.manifest, leftovers)
@@ -97,12 +97,16 @@ def _check_history(database: Path, manifest: Manifest) -> None:
         )
 
 
-def _place(draft: Path, target: Path, url: str | None) -> None:
-    """Put what was checked in place; with a URL, the history's rows on that server instead of in the home."""
+def _place(draft: Path, target: Path, url: str | None, *, is_sound: bool) -> None:
+    """Put what was checked in place; with a URL, the history's rows on that server instead of in the home.
+
+    A database that was not sound when it was backed up is not sealed: damage is sealed by nobody.
+    """
     if url is None:
         _put_in_place(draft, target)
         History(target / "history").close()
-        seal_whole(target / "history")
+        if is_sound:
+            seal_whole(target / "history")
         return
     with filled_server(draft / DATABASE, url):
         (draft / DATABASE).unlink()
