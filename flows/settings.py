@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 DEFAULT_HOME = "boardpack_home"
 QUARANTINE_SETTING = "BOARDPACK_QUARANTINE_DAYS"
 _QUARANTINE_DAYS = 14
+_KEPT = {
+    "issued": "among the issued packs, where only `boardpack issue` and `erratum` put one",
+    "history": "within the history, where Boardpack alone writes",
+    "quarantine": "within the quarantine, where nothing else lies",
+}
+"""Folders of a home, and what a place in them is."""
 _MOST_QUARANTINE_DAYS = 365
 
 
@@ -80,6 +86,20 @@ class Home:
 def find_home(option: Path | None) -> Home:
     """The home by option, else BOARDPACK_HOME, else ./boardpack_home."""
     return Home((option or Path(os.environ.get("BOARDPACK_HOME", DEFAULT_HOME))).absolute())
+
+
+def refuse_kept_place(home: Home, *places: Path | None) -> None:
+    """What Boardpack keeps for good has folders of its own, where nothing is written that a user names a place for.
+    UsageError where one of the places is in such a folder, also by way of a link."""
+    for place in (p.absolute() for p in places if p is not None):
+        for name, owner in _KEPT.items():
+            if any(p.is_relative_to((home.folder / name).resolve()) for p in (place.resolve(), _parent_of(place))):
+                raise UsageError(f"{place} is {owner}; choose another place")
+
+
+def _parent_of(place: Path) -> Path:
+    """Where a link itself lies, wherever it leads: writing replaces the link."""
+    return place.parent.resolve() / place.name
 
 
 def database_url() -> str | None:

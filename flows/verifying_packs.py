@@ -71,7 +71,7 @@ def check_issued(home: Home, history: History, look: Look, programme: str | None
         for path in (shown, kept):
             if path in sound or seen[path].is_told:
                 continue
-            action = _put_right(home, issue, path == shown, sound)
+            action = _put_right(home, issue, seen[path], path == shown, sound)
             yield Fault("issued", show(home, path), _say_issued(what, seen[path]), action)
     yield len(issues)
 
@@ -82,14 +82,15 @@ def _say_issued(what: str, seen: Seen) -> str:
     return f"{what} has no bytes there: {seen.why}" if seen.is_unreadable else f"{what} is not as it was issued"
 
 
-def _put_right(home: Home, issue: IssueRecord, is_shown: bool, sound: list[Path]) -> str:
+def _put_right(home: Home, issue: IssueRecord, seen: Seen, is_shown: bool, sound: list[Path]) -> str:
     """How an issued pack is put right: from the other place where it lies, else from elsewhere."""
     if not sound:
         return f"Put it back from a backup, or from `boardpack rebuild {issue.pack_id}` if that says the same bytes."
     if is_shown:
+        first = "Take away what lies there" if seen.is_there else "Nothing needs doing"
         return (
-            f"Take away what lies there, if anything does: the next `boardpack issue` or `run` puts the pack back, "
-            f"from {show(home, sound[0])}, which is sound."
+            f"{first}: the next `boardpack issue` or `run` puts the pack back, from {show(home, sound[0])}, "
+            "which is sound."
         )
     return f"Copy {show(home, sound[0])} there, which is sound."
 

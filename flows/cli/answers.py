@@ -8,7 +8,7 @@ from flows.checking import as_date
 from flows.cli.intake import print_json, say
 from flows.failures import NOTHING, OK, NothingMade
 from flows.position import Depth, Position, derive_position, resolve_known
-from flows.settings import Home, find_home, find_programme_folder, open_history
+from flows.settings import Home, find_home, find_programme_folder, open_history, refuse_kept_place
 from history.store import History
 from programmes.load import LoadedProgramme, load_programme
 from schemas.days import day_of
@@ -86,6 +86,7 @@ def print_kpis(
     as_json: bool,
 ) -> int:
     """Print the KPI table, and write it where asked."""
+    refuse_kept_place(find_home(home), csv, xlsx)
     position = open_position(programme, as_at, as_known, home, "figures")
     forms = kpi_forms(position.rows)
     make_frame(forms, KPI_COLUMNS, KPI_SCHEMA)

@@ -13,7 +13,7 @@ from flows.cli.answers import open_position
 from flows.cli.intake import print_json, say
 from flows.failures import OK, NothingMade
 from flows.position import Position
-from flows.settings import Home, UsageError, find_home, open_history, utc_now
+from flows.settings import Home, UsageError, find_home, open_history, refuse_kept_place, utc_now
 from schemas.config import Return
 from schemas.forms import ReturnForm
 from schemas.layout import Layout, TableLayout
@@ -48,6 +48,7 @@ def write_tracker(
     as_json: bool,
 ) -> int:
     """Write one owner's rows of the plan, or every owner's (`owner` None), as workbooks to fill in."""
+    refuse_kept_place(find_home(home_option), out)
     position = open_position(programme, as_at, as_known, home_option)
     rows = position.plan.rows
     if not rows:
@@ -126,6 +127,7 @@ def write_commentary(
     as_json: bool,
 ) -> int:
     """Write the form for commentary on the figures as at a date."""
+    refuse_kept_place(find_home(home_option), out)
     position = open_position(programme, as_at, as_known, home_option)
     found = [r for r in position.programme.returns if r.kind == "commentary" and r.layouts]
     if not found:

@@ -12,7 +12,15 @@ import typer
 from flows.cli.options import AsJson, AsKnown, HomeOption
 from flows.failures import BROKEN, HELD, OK, NothingMade
 from flows.locks import building
-from flows.settings import Home, UsageError, find_home, find_programme_folder, open_history, today
+from flows.settings import (
+    Home,
+    UsageError,
+    find_home,
+    find_programme_folder,
+    open_history,
+    refuse_kept_place,
+    today,
+)
 
 if TYPE_CHECKING:
     from flows.building import BuiltPack
@@ -118,10 +126,9 @@ def rebuild(
     as_json: AsJson = False,
 ) -> None:
     """Make a recorded pack again, from what was known then, and say whether it is the same."""
-    from flows.cli.packs import refuse_issued_place
     from flows.rebuilding import publish_rebuilt, rebuild_pack
 
-    refuse_issued_place(out, find_home(home))
+    refuse_kept_place(find_home(home), out)
     with open_packs(home) as (place, history):
         record, _ = _find(history, place, pack, programme)
         rebuilt = rebuild_pack(history, record)
@@ -233,8 +240,11 @@ def _say_issued(issued: Issued, record: PackRecord, *, as_json: bool, built: Bui
         return OK
     print(f"{issued.path}: {what} for the meeting of {own.meeting.isoformat()}, issued {who}")
     _say_changed(built)
-    if issued.is_rebuilt:
-        say(f"boardpack: the file of pack {own.pack_id} was not there any more; made again, it has the same bytes")
+    if issued.why_rebuilt:
+        say(
+            f"boardpack: pack {own.pack_id} was made again, with the bytes that were built, and these are issued: "
+            f"{issued.why_rebuilt}"
+        )
     if own.despite:
         say(f"boardpack: issued despite {len(issued.objections)} objections, because: {own.despite}")
         _say_objections(issued.objections)
@@ -331,6 +341,7 @@ def _issue_form(issued: Issued, record: PackRecord) -> dict[str, Any]:
     return _pack_form(record) | {
         "issued": True,
         "already": not issued.is_new,
+        "made_again": issued.why_rebuilt or None,
         "erratum": own.ordinal,
         "role": own.role,
         "decided_on": own.decided_on.isoformat(),

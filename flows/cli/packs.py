@@ -12,7 +12,7 @@ from flows.cli.answers import open_position
 from flows.cli.intake import print_json, say
 from flows.failures import HELD, OK
 from flows.locks import building
-from flows.settings import Home, UsageError, find_home, find_programme_folder, open_history
+from flows.settings import find_home, find_programme_folder, open_history, refuse_kept_place
 from programmes.load import load_programme
 
 
@@ -35,7 +35,7 @@ def build_one(
     meets = as_date(meeting, "meeting date") if meeting else None
     check_meeting(meets, as_date(as_at))
     home = find_home(home_option)
-    refuse_issued_place(out, home)
+    refuse_kept_place(home, out)
     name = load_programme(find_programme_folder(programme, home)).programme.id
     with building(home, name, board) if home.has_history else nullcontext():
         position = open_position(programme, as_at, as_known, home_option)
@@ -54,14 +54,6 @@ def build_one(
         for warning in pack.warnings:
             say(f"boardpack: {warning}")
     return HELD if pack.held else OK
-
-
-def refuse_issued_place(out: Path | None, home: Home) -> None:
-    """Issued packs have a folder of their own, where nothing else is written. UsageError where `out` is in it."""
-    if out is not None and out.absolute().resolve().is_relative_to((home.folder / "issued").resolve()):
-        raise UsageError(
-            f"{out} is among the issued packs, where only `boardpack issue` puts one; choose another --out"
-        )
 
 
 def issue_hint(pack_id: int, meeting: dt.date | None, home_option: Path | None) -> str:

@@ -234,3 +234,22 @@ def test_every_line_says_what_to_do(kept: Kept) -> None:
     for item in (*found.faults, *found.notes):
         assert item.action.endswith("."), item
         assert item.action[0].isupper(), item
+
+
+@pytest.mark.parametrize("is_altered", [True, False])
+def test_what_it_says_of_an_issued_pack_puts_it_right(kept: Kept, is_altered: bool) -> None:
+    from flows.issuing import settle_issued
+
+    issued = one(kept.home.folder / "issued", "*.pdf")
+    if is_altered:
+        issued.write_bytes(b"%PDF another")
+    else:
+        issued.unlink()
+    (fault,) = kept.verify().faults
+    first = "Take away what lies there" if is_altered else "Nothing needs doing"
+    assert fault.action.startswith(f"{first}: the next `boardpack issue` or `run` puts the pack back, from history/")
+    issued.unlink(missing_ok=True)
+    history = History(kept.home.history)
+    settle_issued(kept.home, history)
+    history.close()
+    assert kept.verify().faults == []
