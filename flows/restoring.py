@@ -9,10 +9,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from delivery.issued import READ_ONLY
 from flows.backup_file import DATABASE, Backup, Manifest, naming_failures, open_backup
 from flows.settings import Home, UsageError
 from history.database import HistoryError
 from history.durable import sync_folder
+from history.privacy import make_private
 from history.seal import seal_whole
 from history.snapshots import filled_server, find_broken_links, read_snapshot
 from history.store import History
@@ -77,10 +79,13 @@ def _unpack(backup: Backup, draft: Path) -> None:
     for member in backup.manifest.members:
         target = draft / member.path
         target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("xb") as stream:
+        make_private(target) if member.path == DATABASE else target.touch(exist_ok=False)
+        with target.open("r+b") as stream:
             backup.copy(member, stream)
             stream.flush()
             os.fsync(stream.fileno())
+        if member.path.startswith("issued/"):
+            target.chmod(READ_ONLY)  # as `issue` left it
 
 
 def _check_history(database: Path, manifest: Manifest) -> None:
