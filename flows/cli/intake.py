@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flows.checking import JudgedFile, judge_file, shown_path
 from flows.cli.forms import file_form
 from flows.comparing import compare_files
-from flows.failures import HELD, OK
+from flows.failures import HELD, OK, USAGE
 from flows.settings import (
     Home,
     UsageError,
@@ -21,6 +21,7 @@ from flows.settings import (
     open_history,
     programme_folders,
     read_time,
+    refuse_kept_place,
     utc_now,
 )
 from programmes.load import LoadedProgramme, load_programme
@@ -76,6 +77,7 @@ def check_files(
     if not paths:
         raise UsageError("name at least one workbook to check")
     home = find_home(home_option)
+    refuse_kept_place(home, annotate)
     loaded = load_programme(find_programme_folder(programme, home))
     judged = [judge_file(path, loaded.programme) for path in paths]
     judged = _compare(judged, loaded, home)
@@ -176,8 +178,10 @@ def ingest_files(
     received = receive_files(home, loaded, paths, at, lambda text: say(f"boardpack: {text}"))
     if not received.taken and not received.waiting:
         say(f"The inbox of {name} is empty: {home.inbox(name)}")
-    if purged:
-        say(f"boardpack: {describe_purged(purged)}")
+    if purged.deleted:
+        say(f"boardpack: {describe_purged(purged.deleted)}")
+    for line in purged.stuck:
+        say(f"boardpack: {line}")
     for file in received.quarantined:
         say(f"boardpack: {file} holds personal data and is in quarantine: {home.quarantine(name)}")
     for waiting in received.waiting:
@@ -189,7 +193,8 @@ def ingest_files(
         for item in received.taken:
             print(describe_taken(item))
             _print_returned(item.returned)
-    return exit_code([item.judged for item in received.taken])
+    code = exit_code([item.judged for item in received.taken])
+    return max(code, USAGE) if purged.stuck else code
 
 
 def taken_form(item: TakenFile) -> dict[str, Any]:
