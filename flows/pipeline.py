@@ -20,7 +20,7 @@ from flows.cli.forms import finding_form
 from flows.position import Position
 from flows.quarantine import Purged, describe_purged
 from flows.receiving import Received
-from flows.retiring import describe_retired
+from flows.retiring import Retirement, describe_retired
 from flows.running import (
     RunFailure,
     RunResult,
@@ -56,7 +56,7 @@ def purge(home: Path, folder: Path, received_at: str) -> Purged:
 
 
 @task(name="delete by the rule of retention", retries=1, retry_delay_seconds=2)
-def retire(home: Path, folder: Path, received_at: str) -> list[str]:
+def retire(home: Path, folder: Path, received_at: str) -> Retirement:
     """Originals whose time is up. Deleting again changes nothing, so it may be retried."""
     return retire_expired(Home(home), folder, received_at)
 
@@ -132,7 +132,8 @@ def _run_programme(result: RunResult, home: Path, folder: Path, on: dt.date, rec
     received, purged = ingest_returns(home, folder, received_at)
     result.purged, result.stuck = list(purged.deleted), list(purged.stuck)
     result.taken, result.waiting = list(received.taken), list(received.waiting)
-    result.retired = retire(home, folder, received_at)
+    retired = retire(home, folder, received_at)
+    result.retired, result.stuck = list(retired.deleted), [*result.stuck, *retired.stuck]
     as_at = last_reporting_date(loaded, on)
     for planned in plan_packs(Home(home), folder, on):
         if planned.is_issued:

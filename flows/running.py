@@ -17,7 +17,7 @@ from flows.locks import building
 from flows.position import Position, derive_position
 from flows.quarantine import Purged, purge_quarantine
 from flows.receiving import Received, receive_files
-from flows.retiring import retire_originals
+from flows.retiring import Retirement, retire_originals
 from flows.settings import (
     Home,
     UsageError,
@@ -43,8 +43,8 @@ class RunFailure:
 @dataclass(slots=True)
 class RunResult:
     """What a run did: files taken, packs built, packs that were issued already and so not built again, what
-    failed, what is held, what is missing, what was deleted from quarantine (the starts of hashes), what of it
-    could not be (lines), what was deleted by the rule of retention (hashes), and what waits in the inbox."""
+    failed, what is held, what is missing, what was deleted from quarantine (the starts of hashes) and by the
+    rule of retention (hashes), what of both could not be (lines), and what waits in the inbox."""
 
     programme: str
     taken: list[TakenFile] = field(default_factory=list)
@@ -109,13 +109,13 @@ def purge_expired(home: Home, folder: Path, received_at: str) -> Purged:
     return purge_quarantine(home, load_programme(folder).programme.id, received_at)
 
 
-def retire_expired(home: Home, folder: Path, received_at: str) -> list[str]:
-    """Delete the originals that a programme need not keep any longer; returns the hashes."""
+def retire_expired(home: Home, folder: Path, received_at: str) -> Retirement:
+    """Delete the originals that a programme need not keep any longer."""
     loaded = load_programme(folder)
     history = open_history(home)
     try:
         day = day_of(received_at)
-        return list(retire_originals(home, history, day, received_at, loaded).deleted)
+        return retire_originals(home, history, day, received_at, loaded)
     finally:
         history.close()
 

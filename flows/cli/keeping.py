@@ -77,7 +77,8 @@ def retire(
 ) -> None:
     """List the originals that need not be kept any longer, and delete them with --yes. Figures stay."""
     from flows.checking import as_date
-    from flows.cli.intake import print_json
+    from flows.cli.intake import print_json, say
+    from flows.failures import USAGE
     from flows.retiring import find_due, retire_originals
     from programmes.load import load_programme
 
@@ -98,6 +99,10 @@ def retire(
         print_json(_retirement_form(result))
     else:
         _print_retirement(result, is_done=yes)
+    for line in result.stuck:
+        say(f"boardpack: {line}")
+    if result.stuck:
+        raise typer.Exit(USAGE)
 
 
 def _backup_form(made: BackupMade) -> dict[str, Any]:
@@ -200,6 +205,7 @@ def _retirement_form(result: Retirement) -> dict[str, Any]:
             for d in result.due
         ],
         "deleted": list(result.deleted),
+        "stuck": list(result.stuck),
     }
 
 
