@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flows.backup_copy import HomeCopy
 from flows.backup_file import DATABASE, BackupWriter, Damage, Manifest, naming_failures, open_backup
-from flows.lying import Look
+from flows.looking import Look
 from flows.settings import Home, UsageError, database_url, open_history
 from history.durable import sync_folder
 from history.entrance import check_entrance

@@ -11,7 +11,7 @@ from typing import IO
 
 from flows.backup_file import BackupWriter, Damage, Manifest, Member
 from flows.inbox import has_writer
-from flows.lying import describe_unread
+from flows.looking import describe_unread
 from flows.settings import Home
 
 _CHUNK = 1 << 20

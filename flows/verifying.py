@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flows.environment import Difference
-from flows.lying import Look, describe_unread
+from flows.looking import Look, describe_unread
 from flows.rederiving import derive_figures, read_again
 from flows.settings import Home, UsageError, database_url, open_history
 from flows.verifying_files import (

@@ -11,7 +11,7 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from flows.lying import Look, Seen, describe_unread
+from flows.looking import Look, Seen, describe_unread
 from flows.placed import PACK, placed_files
 from flows.publishing import place_in
 from flows.settings import Home

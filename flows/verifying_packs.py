@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from flows.lying import Look, Seen
+from flows.looking import Look, Seen
 from flows.placed import PACK, placed_files
 from flows.settings import Home
 from flows.verifying_files import LEFT, Found, show, tell_unread
