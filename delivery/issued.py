@@ -7,7 +7,8 @@ import os
 import secrets
 from pathlib import Path
 
-_READ_ONLY = 0o444
+READ_ONLY = 0o444
+"""The mode of an issued pack."""
 
 
 def place_issued(target: Path, content: bytes) -> bool:
@@ -22,7 +23,7 @@ def place_issued(target: Path, content: bytes) -> bool:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        draft.chmod(_READ_ONLY)
+        draft.chmod(READ_ONLY)
         try:
             _link(draft, target)
         except FileExistsError:

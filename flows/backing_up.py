@@ -6,17 +6,20 @@ so what the snapshot names is there; the one thing that takes files away, retent
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from flows.backup_file import DATABASE, BackupWriter, Manifest, naming_failures, open_backup
-from flows.inbox import has_writer
-from flows.settings import Home, UsageError, open_history
-from history.database import HistoryError
+from flows.backup_copy import HomeCopy
+from flows.backup_file import DATABASE, BackupWriter, Damage, Manifest, naming_failures, open_backup
+from flows.looking import Look
+from flows.settings import Home, UsageError, database_url, open_history
 from history.durable import sync_folder
+from history.entrance import check_entrance
+from history.failures import DamagedHistory, HistoryError
+from history.frozen import frozen_path
+from history.inspection import inspect_database
 from history.originals import original_path
 from history.snapshots import Snapshot, find_broken_links, read_snapshot
 from history.store import History
@@ -27,6 +30,7 @@ is not spread. What Prefect notes of its runs is of no use elsewhere."""
 _TRIES = 5
 _MODE = 0o600
 """A backup holds all there is: only its owner reads it."""
+_KEEP_OLDER = "Nothing was written; run `boardpack verify`, and keep every older backup."
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +96,14 @@ def _write_until_whole(home: Home, draft: Path, snapshot: Path, made_at: str) ->
 
 def _write(home: Home, draft: Path, snapshot: Path, made_at: str) -> Manifest:
     snapshot.unlink(missing_ok=True)
+    damaged = _inspect(home)
     history = open_history(home)
     try:
         before = history.last_number()
         waiting = _hash_inbox(home)
+        os.close(os.open(snapshot, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE))  # it tells all that the backup does
         history.snapshot(snapshot)
-        seen = read_snapshot(snapshot)
-        broken = [link.seq for link in find_broken_links(snapshot)]
+        seen, broken = _look_into(home, snapshot)
         manifest = Manifest(
             f"Boardpack {version('boardpack')}",
             made_at,
@@ -107,16 +112,19 @@ def _write(home: Home, draft: Path, snapshot: Path, made_at: str) -> Manifest:
             {name: count for name, count in seen.counts.items() if name != "event"},
             len(list((home.folder / "quarantine").glob("*/*.quarantined"))),
             broken_events=broken,
+            damaged=damaged,
         )
         number = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, _MODE)
         with os.fdopen(number, "w+b") as stream, BackupWriter(stream) as writer:
             with snapshot.open("rb") as source:
                 writer.add(DATABASE, source)
-            _add_originals(home, history, seen, writer, manifest)
-            _add_packs(home, seen, writer)
+            copy = HomeCopy(home, writer, manifest, draft.parent)
+            _add_originals(history, seen, copy)
+            _add_packs(seen, copy)
             for folder in KEPT_FOLDERS:
-                _add_folder(home, folder, writer, manifest)
-            _add_taken(home, seen, before, waiting, writer)
+                copy.add_folder(folder)
+            _add_taken(seen, before, waiting, copy)
+            _compare_issued(seen, copy)
             manifest.members = writer.members
             writer.finish(manifest)
     finally:
@@ -124,91 +132,86 @@ def _write(home: Home, draft: Path, snapshot: Path, made_at: str) -> Manifest:
     return manifest
 
 
-def _add_originals(home: Home, history: History, seen: Snapshot, writer: BackupWriter, manifest: Manifest) -> None:
+def _inspect(home: Home) -> list[Damage]:
+    """What is wrong with the database as a file. DamagedHistory where nothing can be copied of it."""
+    if database_url() is not None:
+        return []
+    check_entrance(home.history)
+    found = inspect_database(home.history)
+    if not found.is_usable:
+        fault = found.faults[-1]
+        raise DamagedHistory(home.folder, fault.place, fault.message, _KEEP_OLDER)
+    return [Damage(fault.place, fault.message) for fault in found.faults if fault.place == DATABASE]
+
+
+def _look_into(home: Home, snapshot: Path) -> tuple[Snapshot, list[int]]:
+    """What a snapshot says of itself, and its broken events. DamagedHistory where it cannot be read to its end."""
+    try:
+        return read_snapshot(snapshot), [link.seq for link in find_broken_links(snapshot)]
+    except HistoryError as error:
+        why = str(error).rpartition("holds no sound history: ")[2]
+        raise DamagedHistory(home.folder, DATABASE, f"the database cannot be read: {why}", _KEEP_OLDER) from None
+
+
+def _add_originals(history: History, seen: Snapshot, copy: HomeCopy) -> None:
     """Every original that the snapshot names. One that the home does not have, or has otherwise, is noted."""
     for item in seen.originals:
-        path = original_path(home.history, item.sha256)
         try:
-            with path.open("rb") as source:
-                added = writer.add(_relative(home, path), source)
+            added = copy.add_file(original_path(copy.home.history, item.sha256))
         except FileNotFoundError:
             if history.retention.retired_files([item.sha256]):
                 raise _TakenAway from None
-            manifest.missing.append(item.sha256)
+            copy.manifest.missing.append(item.sha256)
             continue
-        if added.sha256 != item.sha256:
-            manifest.altered.append(item.sha256)
+        if added is not None and added.sha256 != item.sha256:
+            copy.manifest.altered.append(item.sha256)
 
 
-def _add_packs(home: Home, seen: Snapshot, writer: BackupWriter) -> None:
-    """Every pack that is kept by its hash and that the snapshot names."""
-    for path in sorted((home.history / "packs").rglob("*")):
-        if path.is_file() and not path.is_symlink() and path.stem in seen.packs:
-            with path.open("rb") as source:
-                writer.add(_relative(home, path), source)
+def _add_packs(seen: Snapshot, copy: HomeCopy) -> None:
+    """Every pack that is kept by its hash and that the snapshot names; an issued one must be there, and be it."""
+    issued = {sha256 for _, sha256 in seen.issued}
+    for sha256 in sorted(seen.packs):
+        path = frozen_path(copy.home.history, sha256)
+        try:
+            added = copy.add_file(path)
+        except FileNotFoundError:
+            if sha256 in issued:
+                copy.note(path, "the bytes of this issued pack are gone")
+            continue
+        if added is not None and added.sha256 != sha256:
+            copy.note(path, "it is not the pack that was issued")
 
 
-def _add_folder(home: Home, name: str, writer: BackupWriter, manifest: Manifest) -> None:
-    """All files of a folder of the home, and its own folders even if they are empty; links are left out."""
-    base = home.folder / name
-    if base.is_symlink():
-        manifest.left_out.append(f"{name} (a link)")
-        return
-    for folder, folders, files in os.walk(base):
-        folders.sort()
-        manifest.folders.append(_relative(home, Path(folder)))
-        links = [n for n in folders if Path(folder, n).is_symlink()]
-        for path in (Path(folder, n) for n in sorted([*files, *links])):
-            why = _why_left(path, is_inbox=name == "inbox")
-            if why:
-                manifest.left_out.append(f"{_relative(home, path)} ({why})")
-            elif path.suffix != ".part":
-                _add_file(home, path, writer)
-
-
-def _why_left(path: Path, *, is_inbox: bool) -> str:
-    if path.is_symlink():
-        return "a link"
-    if path.exists() and not path.is_file():
-        return "no ordinary file"
-    return "still being written" if is_inbox and has_writer(path) else ""
-
-
-def _add_file(home: Home, path: Path, writer: BackupWriter) -> None:
-    """Add a file; one that was taken away since the folder was read is passed over."""
-    try:
-        source = path.open("rb")
-    except FileNotFoundError:
-        return
-    with source:
-        writer.add(_relative(home, path), source)
+def _compare_issued(seen: Snapshot, copy: HomeCopy) -> None:
+    """What lies in `issued/` is what was issued. One that is not there is put there by the next command."""
+    there = {member.path: member.sha256 for member in copy.writer.members}
+    for path, sha256 in seen.issued:
+        if there.get(path, sha256) != sha256:
+            copy.note(copy.home.folder / path, "it is not the pack that was issued")
 
 
 def _hash_inbox(home: Home) -> dict[Path, str]:
     """What waits in the inboxes, by hash, before the snapshot is taken."""
     found = {}
     for path in sorted((home.folder / "inbox").glob("*/*")):
-        if path.suffix != ".part" and not path.is_symlink() and path.is_file():
-            try:
-                with path.open("rb") as stream:
-                    found[path] = hashlib.file_digest(stream, "sha256").hexdigest()
-            except FileNotFoundError:
-                continue
+        if path.suffix != ".part" and not path.is_symlink() and os.path.isfile(path):
+            sha256 = Look().look_at(path).sha256
+            if sha256 is not None:
+                found[path] = sha256
     return found
 
 
-def _add_taken(home: Home, seen: Snapshot, before: int, waiting: dict[Path, str], writer: BackupWriter) -> None:
+def _add_taken(seen: Snapshot, before: int, waiting: dict[Path, str], copy: HomeCopy) -> None:
     """What waited when the backup began and was taken in after the snapshot: it waits again in what is restored.
 
     Otherwise it would be nowhere: no longer in the inbox, and not yet in the history that was copied.
     """
-    there = {m.path for m in writer.members}
+    there = {m.path for m in copy.writer.members}
     for path, sha256 in waiting.items():
-        name = _relative(home, path)
-        original = original_path(home.history, sha256)
-        if name not in there and not seen.has_filed(sha256, before) and original.is_file():
-            with original.open("rb") as source:
-                writer.add(name, source)
+        name = copy.name(path)
+        original = original_path(copy.home.history, sha256)
+        if name not in there and not seen.has_filed(sha256, before) and os.path.isfile(original):
+            copy.add_file(original, name)
 
 
 def _read_back(draft: Path, manifest: Manifest) -> None:
@@ -217,7 +220,3 @@ def _read_back(draft: Path, manifest: Manifest) -> None:
             raise HistoryError("the backup does not read back as it was written; nothing was put in place")
         for member in manifest.members:
             backup.copy(member, nowhere)
-
-
-def _relative(home: Home, path: Path) -> str:
-    return path.relative_to(home.folder).as_posix()

@@ -19,7 +19,7 @@ from typing import IO, Any, Self
 from flows.settings import UsageError
 from history.database import HistoryError
 
-FORMAT = 1
+FORMAT = 2
 DATABASE = "history/history.sqlite"
 _FIRST, _LIST = "BOARDPACK_BACKUP.txt", "manifest.json"
 _FIRST_TEXT = "A backup of a Boardpack home. To bring it back: boardpack restore FILE --home DIR\n"
@@ -41,9 +41,18 @@ class Member:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Something in the home that was not whole when it was backed up: a path within it, and what was wrong."""
+
+    path: str
+    why: str
+
+
 @dataclass(slots=True)
 class Manifest:
-    """What a backup says of itself. `missing` and `altered` are originals that the home itself no longer had."""
+    """What a backup says of itself. `missing` and `altered` are originals that the home itself no longer had,
+    `damaged` what else in it was not whole or could not be read."""
 
     software: str
     made_at: str
@@ -58,12 +67,18 @@ class Manifest:
     left_out: list[str] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
     members: list[Member] = field(default_factory=list)
+    damaged: list[Damage] = field(default_factory=list)
     format: int = FORMAT
 
     @property
     def is_sound(self) -> bool:
         """Whether the home was whole when it was backed up."""
-        return not (self.missing or self.altered or self.broken_events)
+        return not (self.missing or self.altered or self.broken_events or self.damaged)
+
+    @property
+    def has_sound_history(self) -> bool:
+        """Whether the database was whole when it was backed up."""
+        return not self.broken_events and not any(d.path == DATABASE for d in self.damaged)
 
 
 class BackupWriter:
@@ -193,7 +208,8 @@ def _read_manifest(archive: zipfile.ZipFile) -> Manifest:
                 f"the backup was made by a newer version, {values['software']}; restore it with that one"
             )
         members = [Member(**m) for m in values.pop("members")]
-        manifest = Manifest(**values, members=members)
+        damaged = [Damage(**d) for d in values.pop("damaged", [])]
+        manifest = Manifest(**values, members=members, damaged=damaged)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise _damaged(f"its list of contents cannot be read ({error})") from None
     _check_names(archive, manifest)

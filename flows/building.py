@@ -12,6 +12,7 @@ from delivery.exports import to_csv
 from delivery.outbox import publish_file
 from flows.environment import environment_text, software_version
 from flows.keeping import keep_facts
+from flows.placed import note_place
 from flows.position import Position
 from flows.publishing import path_text, place_in
 from flows.settings import Home, UsageError, utc_now
@@ -192,6 +193,7 @@ def build_pack(
     )
     # recorded first: a file that lies in the outbox is then always one that history knows
     pack_id = history.packs.record(position.programme.id, record, printed_figures(model), utc_now())
+    note_place(history, Home(history.folder.parent), position.programme.id, target, rendered.content)
     publish_file(target.absolute(), rendered.content)
     return BuiltPack(
         position.programme.id,

@@ -42,12 +42,15 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A pack that is issued; `is_new` is false where it was issued before, and nothing was changed."""
+    """A pack that is issued; `is_new` is false where it was issued before, and nothing was changed.
+
+    `why_rebuilt` says why its bytes had to be made again: its file was not what was built.
+    """
 
     issue: IssueRecord
     path: Path
     is_new: bool
-    is_rebuilt: bool = False
+    why_rebuilt: str = ""
     objections: tuple[Objection, ...] = ()
 
 
@@ -102,7 +105,7 @@ def issue_pack(history: History, home: Home, record: PackRecord, approval: Appro
     objections = [*list_errors(history, record, position), *list_newer(history, record, position, approval.loaded)]
     if objections and not approval.despite:
         raise IssueRefused(f"pack {record.pack_id} is not issued: {_count(objections)}", objections)
-    content, is_rebuilt = approved_bytes(history, home, record)
+    content, why_rebuilt = approved_bytes(history, home, record)
     target = issued_path(home, record, meeting, ordinal)
     _check_place(target, record)
     keep_frozen(history.folder, content)
@@ -127,7 +130,7 @@ def issue_pack(history: History, home: Home, record: PackRecord, approval: Appro
         _find_ordinal(record, issues_of_meeting(history, record), approval)  # another was issued meanwhile
         raise
     _place(target, content)
-    return Issued(recorded, target, is_new=True, is_rebuilt=is_rebuilt, objections=tuple(objections))
+    return Issued(recorded, target, is_new=True, why_rebuilt=why_rebuilt, objections=tuple(objections))
 
 
 def _check_meeting(record: PackRecord, approval: Approval) -> dt.date:
@@ -178,26 +181,44 @@ def _count(objections: Sequence[Objection]) -> str:
     return "; and ".join(parts)
 
 
-def approved_bytes(history: History, home: Home, record: PackRecord) -> tuple[bytes, bool]:
-    """Exactly the bytes that were built and looked at, and whether they had to be made again.
+def approved_bytes(history: History, home: Home, record: PackRecord) -> tuple[bytes, str]:
+    """Exactly the bytes that were built and looked at; and why they had to be made again, or "" where they had not.
 
-    HistoryError where the file is not there any more and a rebuild gives other bytes.
+    A file that is not what was built is never used. HistoryError where it is, or is gone, and a rebuild gives other
+    bytes.
     """
-    path = home.folder / record.path
-    if record.path and path.is_file():
-        content = path.read_bytes()
-        if hashlib.sha256(content).hexdigest() == record.sha256:
-            return content, False
+    content, why = _built_bytes(history, home, record)
+    if content is not None:
+        return content, ""
     rebuilt = rebuild_pack(history, record)
     if rebuilt.has_same_bytes and rebuilt.content is not None:
-        return rebuilt.content, True
+        return rebuilt.content, why
     shown = [f"{d.what} was {d.then}, is {d.now}" for d in rebuilt.differs[:4]] or [
         "nothing that is recorded differs"
     ]
     raise HistoryError(
-        f"the file of pack {record.pack_id} is not what was built ({path}), and made again it is another one "
-        f"({'; '.join(shown)}); build it again and look at that"
+        f"pack {record.pack_id} is not issued: {why}, and made again it has other bytes ({'; '.join(shown)}); "
+        "build it again and look at that"
     )
+
+
+def _built_bytes(history: History, home: Home, record: PackRecord) -> tuple[bytes | None, str]:
+    """The bytes of a pack's file where they are those that were built; else why they are not to be had."""
+    path = home.folder / record.path
+    what = f"its file {path}"
+    try:
+        content = path.read_bytes() if record.path and path.is_file() else None
+    except OSError as error:
+        return None, f"{what} cannot be read ({error.strerror or error})"
+    if content is None:
+        return None, f"{what} is not there any more" if record.path else "its file was not recorded"
+    sha256 = hashlib.sha256(content).hexdigest()
+    if sha256 == record.sha256:
+        return content, ""
+    other = [p.pack_id for p in history.packs.listed() if p.sha256 == sha256]
+    if other:
+        return None, f"{what} is another pack, {other[-1]}, which was built in its place"
+    return None, f"{what} was altered after it was built"
 
 
 def issued_path(home: Home, record: PackRecord, meeting: dt.date, ordinal: int) -> Path:

@@ -46,8 +46,11 @@ def _refuse_of_another(
     history: History, text: str, programme: str, every: Sequence[PackRecord], there_is: str
 ) -> None:
     """UsageError where a pack is meant, but of another programme than the one that was named."""
+    others = [p for p in every if p.programme != programme]
+    if not others:
+        return
     try:
-        found = _find(history, text, [p for p in every if p.programme != programme])
+        found = _find(history, text, others)
     except UsageError:
         return
     raise UsageError(f"{printable(text)} is a pack of {found.programme}, not of {programme}{there_is}")

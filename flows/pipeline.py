@@ -18,9 +18,9 @@ from flows.building import BuiltPack
 from flows.checking import shown_path
 from flows.cli.forms import finding_form
 from flows.position import Position
-from flows.quarantine import describe_purged
+from flows.quarantine import Purged, describe_purged
 from flows.receiving import Received
-from flows.retiring import describe_retired
+from flows.retiring import Retirement, describe_retired
 from flows.running import (
     RunFailure,
     RunResult,
@@ -50,13 +50,13 @@ def take_inbox(home: Path, folder: Path, received_at: str) -> Received:
 
 
 @task(name="delete from quarantine", retries=1, retry_delay_seconds=2)
-def purge(home: Path, folder: Path, received_at: str) -> list[str]:
+def purge(home: Path, folder: Path, received_at: str) -> Purged:
     """What has been in quarantine long enough. Deleting again changes nothing, so it may be retried."""
     return purge_expired(Home(home), folder, received_at)
 
 
 @task(name="delete by the rule of retention", retries=1, retry_delay_seconds=2)
-def retire(home: Path, folder: Path, received_at: str) -> list[str]:
+def retire(home: Path, folder: Path, received_at: str) -> Retirement:
     """Originals whose time is up. Deleting again changes nothing, so it may be retried."""
     return retire_expired(Home(home), folder, received_at)
 
@@ -76,14 +76,14 @@ def build(
 
 
 @flow(name="ingest_returns", validate_parameters=True)
-def ingest_returns(home: Path, folder: Path, received_at: str) -> tuple[Received, list[str]]:
+def ingest_returns(home: Path, folder: Path, received_at: str) -> tuple[Received, Purged]:
     """Take a programme's inbox into history, and leave the findings as an artifact.
 
-    Returns what was taken, and the starts of the hashes that were deleted from quarantine.
+    Returns what was taken, and what was deleted from quarantine.
     """
     purged = purge(home, folder, received_at)
-    if purged:
-        create_markdown_artifact(describe_purged(purged), key="quarantine")
+    if purged.deleted:
+        create_markdown_artifact(describe_purged(purged.deleted), key="quarantine")
     received = take_inbox(home, folder, received_at)
     rows = [
         {"file": t.judged.name, "status": t.judged.status, **_short(finding_form(f))}
@@ -129,9 +129,11 @@ def _run_programme(result: RunResult, home: Path, folder: Path, on: dt.date, rec
     """One programme's turn. What cannot be done for one board is noted, and the others have theirs."""
     loaded = load_programme(folder)
     result.programme = loaded.programme.id
-    received, result.purged = ingest_returns(home, folder, received_at)
+    received, purged = ingest_returns(home, folder, received_at)
+    result.purged, result.stuck = list(purged.deleted), list(purged.stuck)
     result.taken, result.waiting = list(received.taken), list(received.waiting)
-    result.retired = retire(home, folder, received_at)
+    retired = retire(home, folder, received_at)
+    result.retired, result.stuck = list(retired.deleted), [*result.stuck, *retired.stuck]
     as_at = last_reporting_date(loaded, on)
     for planned in plan_packs(Home(home), folder, on):
         if planned.is_issued:
@@ -161,6 +163,7 @@ def _summary(result: RunResult) -> str:
     lines += [f"- in quarantine, as it holds personal data: {name}" for name in result.quarantined]
     lines += [f"- left in the inbox: {shown_path(w.path)}, as {w.why}" for w in result.waiting]
     lines += [f"- {describe_purged(result.purged)}"] if result.purged else []
+    lines += [f"- {line}" for line in result.stuck]
     lines += [f"- {describe_retired(result.retired)}"] if result.retired else []
     lines += [f"  - {sha256}" for sha256 in result.retired]
     lines += [f"- held: {h['ref']} {h['reason']}" for h in result.held]

@@ -48,7 +48,7 @@ def register_files(
 
 def place_in(home: Home, path: Path) -> str | None:
     """A path relative to the home, with forward slashes; None where it lies elsewhere."""
-    folder, target = home.folder.absolute(), path.absolute()
+    folder, target = home.folder.absolute(), Path(os.path.abspath(path))
     return path_text(target.relative_to(folder)) if target.is_relative_to(folder) else None
 
 

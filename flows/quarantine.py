@@ -9,9 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from flows.checking import JudgedFile
@@ -26,6 +28,15 @@ from schemas.days import day_of
 
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
 _SUFFIX = ".quarantined"
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What was deleted from quarantine, by the starts of the hashes; and of what could not be, a line each."""
+
+    deleted: tuple[str, ...] = ()
+    stuck: tuple[str, ...] = ()
 
 
 def quarantine_files(
@@ -53,22 +64,49 @@ def clear_quarantined(home: Home, programme: str, taken: Iterable[TakenFile]) ->
                 take_away(judged.path, judged.reading.sha256, None)
 
 
-def purge_quarantine(home: Home, programme: str, received_at: str) -> list[str]:
-    """Delete the files whose time is up at `received_at`, and those without a note; returns the first eight
-    characters of their hashes."""
+def purge_quarantine(home: Home, programme: str, received_at: str) -> Purged:
+    """Delete the files whose time is up at `received_at`, and those without a note. One that cannot be deleted, or
+    whose note cannot be read, is told and stays; the others go all the same."""
     folder = home.quarantine(programme)
-    if not folder.is_dir():
-        return []
+    if not os.path.isdir(folder):
+        return Purged()
     today = day_of(received_at).isoformat()
-    purged = set()
-    with taking_in(home, programme), _nameless_failures():
-        for path in sorted(folder.iterdir()):
+    deleted: set[str] = set()
+    stuck: dict[str, str] = {}
+    with taking_in(home, programme):
+        for path in _list_folder(folder, stuck):
             sha256 = path.name.partition(".")[0]
-            expires_on = _expires_on(folder / f"{sha256}.json")
-            if expires_on is None or expires_on <= today:
-                path.unlink(missing_ok=True)
-                purged.add(sha256)
-    return [sha256[:8] for sha256 in sorted(purged)]
+            what = f"file {sha256[:8]}" if _HASH.fullmatch(sha256) else "a file that Boardpack did not put there"
+            if path.suffix == ".json" and what in stuck:
+                continue  # the note stays with its bytes
+            try:
+                if _is_due(folder / f"{sha256}.json", today):
+                    path.unlink(missing_ok=True)
+                    deleted.add(sha256)
+            except OSError as error:
+                stuck.setdefault(what, error.strerror or str(error))
+    lines = [
+        f"{what} in quarantine could not be deleted ({why}); delete it with the account that owns it, in {folder}"
+        for what, why in stuck.items()
+    ]
+    return Purged(tuple(sha256[:8] for sha256 in sorted(deleted)), tuple(lines))
+
+
+def _list_folder(folder: Path, stuck: dict[str, str]) -> list[Path]:
+    """What lies in quarantine: bytes before their notes, so that nothing is there without its day of deletion."""
+    try:
+        return sorted(folder.iterdir(), key=lambda path: (path.suffix == ".json", path.name))
+    except OSError as error:
+        stuck["what lies"] = error.strerror or str(error)
+        return []
+
+
+def _is_due(note: Path, today: str) -> bool:
+    """Whether the time of a note is up, or there is none that says anything. OSError where it cannot be read."""
+    with suppress(FileNotFoundError):
+        note.read_bytes()
+    expires_on = _expires_on(note)
+    return expires_on is None or expires_on <= today
 
 
 def describe_purged(purged: Iterable[str]) -> str:

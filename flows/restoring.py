@@ -9,10 +9,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from delivery.issued import READ_ONLY
 from flows.backup_file import DATABASE, Backup, Manifest, naming_failures, open_backup
 from flows.settings import Home, UsageError
 from history.database import HistoryError
 from history.durable import sync_folder
+from history.privacy import make_private
 from history.seal import seal_whole
 from history.snapshots import filled_server, find_broken_links, read_snapshot
 from history.store import History
@@ -52,7 +54,7 @@ def restore_backup(path: Path, home: Home, url: str | None = None) -> Restored:
             with naming_failures(target):
                 _unpack(backup, draft)
             _check_history(draft / DATABASE, backup.manifest)
-            _place(draft, target, url)
+            _place(draft, target, url, is_sound=backup.manifest.has_sound_history)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         return Restored(home, backup.manifest, leftovers)
@@ -77,10 +79,13 @@ def _unpack(backup: Backup, draft: Path) -> None:
     for member in backup.manifest.members:
         target = draft / member.path
         target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("xb") as stream:
+        make_private(target) if member.path == DATABASE else target.touch(exist_ok=False)
+        with target.open("r+b") as stream:
             backup.copy(member, stream)
             stream.flush()
             os.fsync(stream.fileno())
+        if member.path.startswith("issued/"):
+            target.chmod(READ_ONLY)  # as `issue` left it
 
 
 def _check_history(database: Path, manifest: Manifest) -> None:
@@ -97,12 +102,16 @@ def _check_history(database: Path, manifest: Manifest) -> None:
         )
 
 
-def _place(draft: Path, target: Path, url: str | None) -> None:
-    """Put what was checked in place; with a URL, the history's rows on that server instead of in the home."""
+def _place(draft: Path, target: Path, url: str | None, *, is_sound: bool) -> None:
+    """Put what was checked in place; with a URL, the history's rows on that server instead of in the home.
+
+    A database that was not sound when it was backed up is not sealed: damage is sealed by nobody.
+    """
     if url is None:
         _put_in_place(draft, target)
         History(target / "history").close()
-        seal_whole(target / "history")
+        if is_sound:
+            seal_whole(target / "history")
         return
     with filled_server(draft / DATABASE, url):
         (draft / DATABASE).unlink()

@@ -9,6 +9,7 @@ import datetime as dt
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from flows.settings import Home, programme_folders
@@ -31,12 +32,14 @@ class DueOriginal:
 
 @dataclass(frozen=True, slots=True)
 class Retirement:
-    """What retention finds on a day: the years of each programme, what is due, and the hashes that were deleted."""
+    """What retention finds on a day: the years of each programme, what is due, the hashes that were deleted, and a
+    line for each file that could not be."""
 
     on: dt.date
     years: Mapping[str, int | None]
     due: tuple[DueOriginal, ...]
     deleted: tuple[str, ...] = ()
+    stuck: tuple[str, ...] = ()
 
 
 def find_due(home: Home, history: History, on: dt.date, given: LoadedProgramme | None = None) -> Retirement:
@@ -72,7 +75,12 @@ def retire_originals(
 
     for programme, rules in _by_programme(found.due, given).items():
         history.retention.retire(programme, rules, at, is_due)
-    return Retirement(on, found.years, found.due, tuple(history.retention.delete_retired()))
+    stuck: dict[Path, str] = {}
+    deleted = tuple(history.retention.delete_retired(stuck))
+    lines = tuple(
+        f"{path} was let go by rule and could not be deleted ({why}); delete it" for path, why in stuck.items()
+    )
+    return Retirement(on, found.years, found.due, deleted, lines)
 
 
 def describe_retired(deleted: Collection[str]) -> str:

@@ -15,9 +15,9 @@ from flows.failures import describe_failure
 from flows.inbox import WaitingFile
 from flows.locks import building
 from flows.position import Position, derive_position
-from flows.quarantine import purge_quarantine
+from flows.quarantine import Purged, purge_quarantine
 from flows.receiving import Received, receive_files
-from flows.retiring import retire_originals
+from flows.retiring import Retirement, retire_originals
 from flows.settings import (
     Home,
     UsageError,
@@ -44,7 +44,7 @@ class RunFailure:
 class RunResult:
     """What a run did: files taken, packs built, packs that were issued already and so not built again, what
     failed, what is held, what is missing, what was deleted from quarantine (the starts of hashes) and by the
-    rule of retention (hashes), and what waits in the inbox."""
+    rule of retention (hashes), what of both could not be (lines), and what waits in the inbox."""
 
     programme: str
     taken: list[TakenFile] = field(default_factory=list)
@@ -54,6 +54,7 @@ class RunResult:
     held: list[dict[str, Any]] = field(default_factory=list)
     missing: list[dict[str, Any]] = field(default_factory=list)
     purged: list[str] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
     retired: list[str] = field(default_factory=list)
     waiting: list[WaitingFile] = field(default_factory=list)
     position: Position | None = None
@@ -103,18 +104,18 @@ def plan_packs(home: Home, folder: Path, on: dt.date) -> list[PackToBuild]:
     return found
 
 
-def purge_expired(home: Home, folder: Path, received_at: str) -> list[str]:
-    """Delete what has been in a programme's quarantine long enough; returns the starts of the hashes."""
+def purge_expired(home: Home, folder: Path, received_at: str) -> Purged:
+    """Delete what has been in a programme's quarantine long enough."""
     return purge_quarantine(home, load_programme(folder).programme.id, received_at)
 
 
-def retire_expired(home: Home, folder: Path, received_at: str) -> list[str]:
-    """Delete the originals that a programme need not keep any longer; returns the hashes."""
+def retire_expired(home: Home, folder: Path, received_at: str) -> Retirement:
+    """Delete the originals that a programme need not keep any longer."""
     loaded = load_programme(folder)
     history = open_history(home)
     try:
         day = day_of(received_at)
-        return list(retire_originals(home, history, day, received_at, loaded).deleted)
+        return retire_originals(home, history, day, received_at, loaded)
     finally:
         history.close()
 
@@ -206,6 +207,7 @@ def run_form(results: Sequence[RunResult]) -> dict[str, Any]:
         "quarantined": [{"programme": r.programme, "file": name} for r in results for name in r.quarantined],
         "waiting": [{"programme": r.programme, **waiting_form(w)} for r in results for w in r.waiting],
         "purged": [{"programme": r.programme, "sha256_start": start} for r in results for start in r.purged],
+        "stuck": [{"programme": r.programme, "why": line} for r in results for line in r.stuck],
         "retired": [{"programme": r.programme, "sha256": sha256} for r in results for sha256 in r.retired],
     }
 

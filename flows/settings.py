@@ -29,7 +29,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(_DAY.pattern + r"(?:[T ][0-9:.+Z-]+)?")
 _KEPT = {
     "history": "in the home's history, which nothing else is written to",
-    "issued": "among the issued packs, where only `boardpack issue` puts one",
+    "issued": "among the issued packs, where only `boardpack issue` and `erratum` put one",
     "quarantine": "in quarantine, which nothing else is written to",
     "inbox": "in the inbox, where only workbooks arrive",
     "locks": "among the home's locks, which nothing else is written to",
@@ -109,10 +109,15 @@ def refuse_kept_place(out: Path | None, home: Home, option: str = "--out") -> No
     """
     if out is None:
         return
-    target, folder = out.absolute().resolve(), home.folder.resolve()
+    places = (out.absolute().resolve(), _parent_of(out.absolute()))
     for name, why in _KEPT.items():
-        if target.is_relative_to(folder / name):
+        if any(place.is_relative_to((home.folder / name).resolve()) for place in places):
             raise UsageError(f"{out} is {why}; choose another {option}")
+
+
+def _parent_of(place: Path) -> Path:
+    """Where a link itself lies, wherever it leads: writing replaces the link."""
+    return place.parent.resolve() / place.name
 
 
 def database_url() -> str | None:

@@ -7,21 +7,26 @@ other way round.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from flows.environment import Difference
+from flows.looking import Look, describe_unread
 from flows.rederiving import derive_figures, read_again
 from flows.settings import Home, UsageError, database_url, open_history
 from flows.verifying_files import (
-    check_issued,
+    MAKE_READABLE,
+    check_folders,
     check_originals,
-    check_packs,
     check_published,
     check_quarantine,
+    count_let_go,
     note_configurations,
-    note_strangers,
+    show,
 )
+from flows.verifying_packs import check_issued, check_packs, note_strangers
 from history.audit import RESTORE
 from history.entrance import check_entrance
 from history.failures import ClosedHistory, DamagedHistory, HistoryError, HistorySettingError
@@ -76,6 +81,9 @@ def verify_home(home: Home, wish: Wish) -> Verified:
         found.add(Fault("database", f"history/{DATABASE}", closed.message, closed.action))
     except HistoryError as error:
         found.add(Fault("database", f"history/{DATABASE}", str(error), RESTORE))
+    except OSError as error:
+        place = show(home, Path(os.fsdecode(error.filename))) if error.filename else "history"
+        found.add(Fault("database", place, describe_unread(error), MAKE_READABLE))
     return found
 
 
@@ -108,27 +116,34 @@ def _verify(home: Home, wish: Wish, found: Verified) -> None:
 
 def _check_all(home: Home, history: History, wish: Wish, found: Verified) -> None:
     """Every check, each by itself: rows that were tampered with may make any of them fail."""
+    look, name = Look(), wish.programme
     steps: tuple[tuple[str, Callable[[], Iterator[Fault | Note | int]]], ...] = (
-        ("originals", lambda: check_originals(home, history, wish.programme)),
-        ("packs", lambda: check_packs(home, history, wish.programme)),
-        ("issued", lambda: check_issued(home, history, wish.programme)),
-        ("published", lambda: check_published(home, history, wish.programme)),
-        ("quarantined", lambda: check_quarantine(home, wish.programme)),
+        ("folders", lambda: check_folders(home, look)),
+        ("originals", lambda: check_originals(home, history, look, name)),
+        ("let_go", lambda: count_let_go(history, name)),
+        ("packs", lambda: check_packs(home, history, look, name)),
+        ("issued", lambda: check_issued(home, history, look, name)),
+        ("published", lambda: check_published(home, history, look, name)),
+        ("quarantined", lambda: check_quarantine(home, look, name)),
         ("rederived", lambda: _check_figures(history, wish)),
         ("read_again", lambda: _check_readings(history, wish)),
-        ("configurations", lambda: note_configurations(home, history, wish.programme)),
-        ("strangers", lambda: note_strangers(home, history)),
+        ("configurations", lambda: note_configurations(home, history, name)),
+        ("strangers", lambda: note_strangers(home, history, look)),
     )
-    for name, step in steps:
+    for what, step in steps:
         try:
             for item in step():
                 if isinstance(item, int):
-                    found.checked[name] = item
+                    found.checked[what] = item
                 else:
                     found.add(item)
         except Exception as error:  # whatever tampered rows may cause; told, and the rest is checked
-            why = f"{name.replace('_', ' ')} cannot be checked: {type(error).__name__}: {error}"
-            found.add(Fault("database", f"history/{DATABASE}", " ".join(why.split()), RESTORE))
+            found.add(_unchecked(what.replace("_", " "), f"history/{DATABASE}", error))
+
+
+def _unchecked(what: str, place: str, error: Exception) -> Fault:
+    why = f"{what} cannot be checked: {type(error).__name__}: {error}"
+    return Fault("database", place, " ".join(why.split()), RESTORE)
 
 
 # --- Derived and read again -----------------------------------------------------------------------------
@@ -140,7 +155,11 @@ def _check_figures(history: History, wish: Wish) -> Iterator[Fault | Note | int]
     records = [r for r in history.packs.built(wish.programme) if wish.is_every_pack or r.pack_id in issued]
     count = 0
     for record in records:
-        differences = derive_figures(history, record)
+        try:
+            differences = derive_figures(history, record)
+        except Exception as error:  # whatever tampered rows may cause; the other packs are derived all the same
+            yield _unchecked("its figures", _pack_place(record), error)
+            continue
         if differences is None:
             message = "its figures cannot be derived again: it was built before they were kept with a pack"
             yield Note("figures", _pack_place(record), message)
@@ -163,16 +182,19 @@ def _check_readings(history: History, wish: Wish) -> Iterator[Fault | Note | int
     if not wish.is_read_again:
         return
     retired = {file.sha256 for file in history.audit.files() if file.is_retired}
-    count = 0
+    count, look = 0, Look()
     for programme, receipt in history.audit.receipts(wish.programme):
-        if receipt.sha256 in retired or not original_path(history.folder, receipt.sha256).exists():
+        if receipt.sha256 in retired or look.look_at(original_path(history.folder, receipt.sha256)).sha256 is None:
             continue  # let go by the rule of retention; or a fault that is told already
         count += 1
         place = f"event {receipt.receipt_id} (receipt of {receipt.name}, {programme})"
         action = (
             "See in the changelog what was changed in reading; the stored cells are those that packs were made from."
         )
-        yield from _tell(read_again(history, programme, receipt), "reading", place, action)
+        try:
+            yield from _tell(read_again(history, programme, receipt), "reading", place, action)
+        except Exception as error:  # as above: of one workbook
+            yield _unchecked("what was read", place, error)
     yield count
 
 

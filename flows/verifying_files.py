@@ -1,181 +1,178 @@
-"""Steps that verify the files of a home against what history records of them."""
+"""Steps that verify the files of a home against what history records of them.
+
+Each file is looked at by itself: one that cannot be read, a folder in its place or a link that leads nowhere is
+one fault, and the rest is verified all the same.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
-from collections import defaultdict
-from collections.abc import Iterator
+import os
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
+from flows.looking import Look, Seen, describe_unread
+from flows.placed import PACK, placed_files
 from flows.publishing import place_in
 from flows.settings import Home
-from history.audit import RESTORE
+from history.audit import RESTORE, KeptFile
 from history.declared import sha_of
 from history.faults import Fault, Note
 from history.originals import original_path
-from history.records import PackRecord
 from history.remains import DATABASE
 from history.store import History
 from programmes.load import load_programme
 
 Found = Iterator[Fault | Note | int]
+PUT_BACK = "Put this one file back from a backup (any zip program opens one), and verify again."
+LEFT = "A process that was stopped left it; it may be deleted."
+MAKE_READABLE = (
+    "Give this account the right to read it, or take away what lies in its place; "
+    "if its bytes are lost, put it back from a backup (any zip program opens one)."
+)
+_OPEN = "Give this account the right to read it, or verify with the account that keeps the home."
 _CHANGED = "Put it back from a backup, or write it again; keep the changed one if somebody changed it on purpose."
-_LEFT = "A process that was stopped left it; it may be deleted."
-_OF_PACKS = ("outbox", "issued")
-_OUTSIDE = ("inbox", "locks", "programmes", "prefect")
+_BY_ITSELF = "Nothing needs doing: the next `ingest`, `build` or `run` records it."
+_UNLOOKED = ("locks", "programmes", "prefect")
 
 
-def hash_file(path: Path) -> str | None:
-    """SHA-256 of a file; None where there is none."""
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        return None
+def show(home: Home, path: Path) -> str:
+    """A path as it is told: relative to the home where it lies in it."""
+    return place_in(home, path) or str(path)
 
 
-def check_originals(home: Home, history: History, programme: str | None) -> Found:
+def tell_unread(kind: str, place: str, seen: Seen) -> Found:
+    """The fault of a file that lies there and cannot be read; none where its folder is told already."""
+    if not seen.is_told:
+        yield Fault(kind, place, seen.why, MAKE_READABLE)
+
+
+def check_folders(home: Home, look: Look) -> Found:
+    """Every folder can be looked into. What lies in one that cannot is told with it, and not again file by file."""
+    look.list_files(home.folder)
+    for folder, why in sorted(look.closed.items()):
+        place = show(home, folder)
+        if place.split("/")[0] not in _UNLOOKED:
+            yield Fault("folder", place, f"what lies in this folder is not verified: {why}", _OPEN)
+
+
+def check_originals(home: Home, history: History, look: Look, programme: str | None) -> Found:
     """Every original is there, unless it was let go, and is what its name says. Then how many there are."""
-    lying = {path.name: path for path in _files(home.history / "originals")}
-    files = history.audit.files()
-    own = [f for f in files if f.is_kept and not f.is_retired and (programme is None or programme in f.programmes)]
+    lying = look.list_files(home.history / "originals")
+    files = {file.sha256: file for file in history.audit.files()}
+    own = [f for f in _must_lie(files) if programme is None or programme in f.programmes]
     for file in own:
         path = original_path(home.history, file.sha256)
-        found = hash_file(path)
-        place = _show(home, path)
-        if found is None:
-            yield Fault("original", place, f"the original {file.sha256[:16]} is gone", RESTORE)
-        elif found != file.sha256:
-            yield Fault("original", place, "its bytes are not those that were received", RESTORE)
-        elif path.stat().st_size != file.size:
+        seen, place = look.look_at(path), show(home, path)
+        if not seen.is_there:
+            yield Fault("original", place, f"the original {file.sha256[:16]} is gone", PUT_BACK)
+        elif seen.is_unreadable:
+            yield from tell_unread("original", place, seen)
+        elif seen.sha256 != file.sha256:
+            yield Fault("original", place, "its bytes are not those that were received", PUT_BACK)
+        elif seen.size != file.size:
             yield Fault("row", f"history/{DATABASE}", f"the size recorded for {file.sha256[:16]} is wrong", RESTORE)
-    known = {f.sha256: f for f in files}
-    for name, path in lying.items():
-        if name in known and path == original_path(home.history, name):
-            if known[name].is_retired or not known[name].is_kept:
-                yield Note(
-                    "original", _show(home, path), "its bytes are kept though they should not be", "Delete it."
-                )
-        elif path.name.endswith(".part"):
-            yield Note("left", _show(home, path), "it was not finished", _LEFT)
-        elif hash_file(path) is not None:
-            why = "history does not know it: its receipt was not finished, or history was put back to an older state"
-            yield Note("original", _show(home, path), why, "Ingest the workbook again if it is one.")
+    kept = {original_path(home.history, file.sha256) for file in _must_lie(files)}
+    for path in lying:
+        if path not in kept:
+            yield from _judge_stray(home, look, path, files)
     yield len(own)
 
 
-# --- Packs ----------------------------------------------------------------------------------------------
+def count_let_go(history: History, programme: str | None) -> Found:
+    """How many originals were let go by the rule of retention: whoever deleted one knows whether that is so."""
+    yield sum(f.is_retired and (programme is None or programme in f.programmes) for f in history.audit.files())
 
 
-def check_packs(home: Home, history: History, programme: str | None) -> Found:
-    """Every recorded pack that lies in the home is one of those recorded for its place. Then how many there are."""
-    places = {_pack_path(home, r) for r in history.packs.built(programme)} - {None}
-    lying = {path: hash_file(path) for path in sorted(filter(None, places))}
-    by_path: dict[Path, list[PackRecord]] = defaultdict(list)
-    for record in history.packs.built():
-        path = _pack_path(home, record)
-        if path in lying:
-            by_path[path].append(record)
-    count = 0
-    for path, records in by_path.items():
-        found, last = lying[path], records[-1]
-        if found is None:
-            message = f"the pack of event {last.pack_id} does not lie there any more"
-            yield Note("pack", _show(home, path), message, "Build it again if it is needed.")
-            continue
-        count += 1
-        if found not in {r.sha256 for r in records}:
-            message = f"it is not the pack that was built there (event {last.pack_id})"
-            yield Fault("pack", _show(home, path), message, "Build it again; do not use this file.")
-        elif found != last.sha256:
-            which = next(r.pack_id for r in reversed(records) if r.sha256 == found)
-            message = f"it is the older pack of event {which}; the last one built there is of event {last.pack_id}"
-            yield Note("pack", _show(home, path), message)
-    yield count
+def _must_lie(files: Mapping[str, KeptFile]) -> list[KeptFile]:
+    return [file for file in files.values() if file.is_kept and not file.is_retired]
 
 
-def _pack_path(home: Home, record: PackRecord) -> Path | None:
-    """Where a pack was put, if that is in the home; of a home that was moved since, where it lies now."""
-    path = home.folder / record.path
-    if not record.path or (not Path(record.path).is_absolute() and record.path.split("/")[0] not in _OF_PACKS):
-        return None
-    if place_in(home, path) is not None:
-        return path
-    moved = home.outbox(record.programme) / path.name
-    return moved if moved.exists() else None
-
-
-def check_issued(home: Home, history: History, programme: str | None) -> Found:
-    """Every issued pack is there as issued, where people find it and where history keeps it."""
-    issues = history.packs.issues(programme)
-    for issue in issues:
-        kept = home.history / "packs" / issue.sha256[:2] / issue.sha256
-        for path in (home.folder / issue.path, kept):
-            found = hash_file(path)
-            what = f"the pack issued for {issue.board}, {issue.meeting} (event {issue.seq})"
-            other = kept if path != kept else home.folder / issue.path
-            action = f"Copy {_show(home, other)} there if that one is sound; otherwise rebuild it."
-            if found is None:
-                yield Fault("issued", _show(home, path), f"{what} is gone", action)
-            elif found != issue.sha256:
-                yield Fault("issued", _show(home, path), f"{what} is not as it was issued", action)
-    yield len(issues)
+def _judge_stray(home: Home, look: Look, path: Path, files: Collection[str]) -> Found:
+    """What lies among the originals and need not."""
+    seen, place = look.look_at(path), show(home, path)
+    if path.name in files and path == original_path(home.history, path.name):
+        yield Note("original", place, "its bytes are kept though they should not be", "Delete it.")
+    elif path.name.endswith(".part"):
+        yield Note("left", place, "it was not finished", LEFT)
+    elif seen.is_unreadable:
+        yield from tell_unread("original", place, seen)
+    elif seen.is_there:
+        why = "history does not know it: its receipt was not finished, or history was put back to an older state"
+        yield Note("original", place, why, "Ingest the workbook again if it is one; otherwise it may be deleted.")
 
 
 # --- What was published ---------------------------------------------------------------------------------
 
 
-def check_published(home: Home, history: History, programme: str | None) -> Found:
+def check_published(home: Home, history: History, look: Look, programme: str | None) -> Found:
     """Every published file that still lies in the home is as it was written at some time. Then how many there are."""
-    known = history.published.listed(programme)
+    known = _published_places(home, history, programme)
     tops = {place.partition("/")[0] for place in known} - {"history"}
-    there = {_show(home, path): path for top in sorted(tops) for path in _files(home.folder / top)}
-    lying = {place: hash_file(path) for place, path in there.items() if place in known}
-    listed = history.published.listed(programme)
+    there = {show(home, path): path for top in sorted(tops) for path in look.list_files(home.folder / top)}
+    missing = {place: home.folder / place for place in known if place not in there}
+    there |= {place: path for place, path in missing.items() if os.path.lexists(path)}
+    lying = {place: look.look_at(path) for place, path in there.items() if place in known}
+    recorded = placed_files(home, history)  # after the files: what is about to lie there is recorded first
     count = 0
-    for place, found in lying.items():
-        if found is None:
+    for place, seen in lying.items():
+        if not seen.is_there:
             continue  # people clear these away
         count += 1
-        entries = listed.get(place, [])
-        if found not in {entry.sha256 for entry in entries}:
+        entries = recorded.get(place, [])
+        if seen.is_unreadable:
+            yield from tell_unread("published", place, seen)
+        elif seen.sha256 not in {entry.sha256 for entry in entries}:
             what = entries[-1].what if entries else "file"
             yield Fault("published", place, f"the {what} is not as it was written", _CHANGED)
     yield count
 
 
-def check_quarantine(home: Home, programme: str | None) -> Found:
+def _published_places(home: Home, history: History, programme: str | None) -> set[str]:
+    """Where files were put that are no packs."""
+    found = placed_files(home, history)
+    return {
+        place
+        for place, entries in found.items()
+        if entries[-1].what != PACK and programme in {None, *(entry.programme for entry in entries)}
+    }
+
+
+def check_quarantine(home: Home, look: Look, programme: str | None) -> Found:
     """Every file in quarantine is what its name and its note say."""
-    folder = home.folder / "quarantine"
     count = 0
-    for path in _files(folder):
+    for path in look.list_files(home.folder / "quarantine"):
         if programme is not None and path.parent.name != programme:
             continue
-        place = _show(home, path)
+        place, seen = show(home, path), look.look_at(path)
         sha256, _, ending = path.name.partition(".")
-        if ending == "quarantined":
-            count += 1
-            if hash_file(path) != sha256:
-                yield Fault("quarantine", place, "its bytes are not those that were received", "Delete it.")
-            elif not path.with_name(f"{sha256}.json").exists():
-                yield Note("quarantine", place, "it has no note", "The next run deletes it.")
+        count += ending == "quarantined"
+        if ending.endswith("part"):
+            yield Note("left", place, "it was not finished", LEFT)
+        elif seen.is_unreadable:
+            yield from tell_unread("quarantine", place, seen)
+        elif ending == "quarantined" and seen.is_there:
+            yield from _judge_quarantined(path, place, sha256, seen)
         elif ending == "json" and not _is_note(path, sha256):
             yield Fault("quarantine", place, "the note is not as it was written", "The next run deletes both.")
-        elif ending.endswith("part"):
-            yield Note("left", place, "it was not finished", _LEFT)
     yield count
+
+
+def _judge_quarantined(path: Path, place: str, sha256: str, seen: Seen) -> Found:
+    if seen.sha256 != sha256:
+        yield Fault("quarantine", place, "its bytes are not those that were received", "Delete it.")
+    elif not os.path.lexists(path.with_name(f"{sha256}.json")):
+        yield Note("quarantine", place, "it has no note", "Nothing needs doing: the next run deletes it.")
 
 
 def _is_note(path: Path, sha256: str) -> bool:
     try:
         return bool(json.loads(path.read_text(encoding="utf-8"))["sha256"] == sha256)
-    except (ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
-# --- What nobody recorded -------------------------------------------------------------------------------
+# --- What people edit -----------------------------------------------------------------------------------
 
 
 def note_configurations(home: Home, history: History, programme: str | None) -> Found:
@@ -184,67 +181,13 @@ def note_configurations(home: Home, history: History, programme: str | None) -> 
         try:
             declared = load_programme(folder).programme
         except Exception as error:  # YAML that is being edited may fail in any way
-            message = f"it cannot be loaded: {' '.join(str(error).split())}"
-            yield Note("configuration", _show(home, folder), message, "Run `boardpack programmes` to see why.")
+            why = describe_unread(error) if isinstance(error, OSError) else f"it cannot be loaded: {error}"
+            action = "Run `boardpack programmes` to see why."
+            yield Note("configuration", show(home, folder), " ".join(why.split()), action)
             continue
         known = history.configuration_at(declared.id, None)
         if programme not in (None, declared.id) or known is None:
             continue
         if sha_of(declared.model_dump_json(by_alias=True)) != known[0]:
-            message = "its YAML has changed since it was last used; the next `ingest` or `build` records it"
-            yield Note("configuration", _show(home, folder), message)
-
-
-def note_strangers(home: Home, history: History) -> Found:
-    """Files in the home that nobody recorded, told by folder. A pack that history does not know is a fault."""
-    lying = [path for path in _files(home.folder) if _show(home, path).split("/")[0] not in _OUTSIDE]
-    published = set(history.published.listed())
-    packs = {r.sha256 for r in history.packs.built()}
-    recorded = {_pack_path(home, r) for r in history.packs.built()}
-    issues = history.packs.issues()
-    issued = {i.path for i in issues} | {f"history/packs/{i.sha256[:2]}/{i.sha256}" for i in issues}
-    unknown: dict[str, list[Path]] = defaultdict(list)
-    for path in lying:
-        place = _show(home, path)
-        if place in published or place in issued or path in recorded or _is_own(place):
-            continue
-        fault = _judge_pack(path, place, packs)
-        if fault is not None:
-            yield fault
-        elif hash_file(path) not in packs:
-            unknown[place.rpartition("/")[0] or "."].append(path)
-    for folder, paths in sorted(unknown.items()):
-        names = ", ".join(p.name for p in paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
-        is_left = all(p.name.endswith(".part") for p in paths)
-        message = f"not finished: {names}" if is_left else f"nobody recorded: {names}"
-        yield Note("left" if is_left else "stranger", folder, message, _LEFT if is_left else "")
-
-
-def _is_own(place: str) -> bool:
-    """Whether a file is checked elsewhere: the database and what belongs to it, originals and quarantine."""
-    own = rf"history/({re.escape(DATABASE)}(-wal|-shm|\.v\d+\.backup(\.sha256)?)?|history\.seal|originals/.+)"
-    return re.fullmatch(own, place) is not None or place.startswith("quarantine/")
-
-
-def _judge_pack(path: Path, place: str, packs: set[str]) -> Fault | None:
-    """What lies where only recorded packs lie, and is none: it was changed, or history lost its record."""
-    top, _, rest = place.partition("/")
-    programme, _, name = rest.partition("/")
-    if place.startswith("history/packs/"):
-        if path.name.endswith(".part") or hash_file(path) == path.name:
-            return None
-        return Fault("issued", place, "its bytes are not what its name says", RESTORE)
-    is_named = top == "outbox" and re.fullmatch(rf"{re.escape(programme)}_\w+_\d{{4}}-\d\d-\d\d_\w+\.\w+", name)
-    if not (is_named or (top == "issued" and not path.name.endswith(".part"))) or hash_file(path) in packs:
-        return None
-    message = "history does not know this pack: it was changed, or the database was put back to an older state"
-    return Fault("pack", place, message, RESTORE)
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
-
-
-def _show(home: Home, path: Path) -> str:
-    """A path as it is told: relative to the home where it lies in it."""
-    return place_in(home, path) or str(path)
+            message = "its YAML has changed since it was last used"
+            yield Note("configuration", show(home, folder), message, _BY_ITSELF)

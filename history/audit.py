@@ -20,7 +20,7 @@ from history.retention import retired_files
 
 META_KEYS = {"schema_version", "head", HOME_KEY}
 """What `meta` holds."""
-RESTORE = "Put back the last backup, and compare it with this home before you use either."
+RESTORE = "Keep this home, restore the last backup into another folder, and compare the two before you use either."
 _NUMBERED = {t.reading.name: t.reading, t.observation.name: t.observation, t.finding.name: t.finding}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from history.failures import HistoryError as HistoryError
 from history.migrations import is_set_back, keep_copy, keep_schema, migrate
 from history.opening import file_url
 from history.pairing import is_paired, pair
+from history.privacy import make_private
 from history.remains import (
     DATABASE,
     NO_EVENT,
@@ -150,6 +151,8 @@ def _open_file(folder: Path, is_any_state: bool) -> Engine:
     check_entrance(folder)
     sealed = None if is_any_state else read_sealed_mark(folder)  # before the database, which is then never older
     folder.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # there already; or what stands in its way is told as the engine meets it
+        make_private(folder / DATABASE)
     engine = create_engine(
         file_url(folder / DATABASE),
         connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None},

@@ -28,6 +28,10 @@ def read_frozen(folder: Path, sha256: str) -> bytes:
         content = path.read_bytes()
     except FileNotFoundError:
         raise HistoryError(f"the bytes of an issued pack are not in history: {path}") from None
+    except OSError as error:
+        raise HistoryError(
+            f"the bytes of an issued pack in history cannot be read: {path}: {error.strerror or error}"
+        ) from None
     if hashlib.sha256(content).hexdigest() != sha256:
         raise HistoryError(f"the bytes of an issued pack were altered in history: {path}")
     return content

@@ -24,6 +24,7 @@ _PLACE = f"history/{DATABASE}"
 _SEAL_PLACE = "history/history.seal"
 _ROWS_ONLY = "Its rows are checked; its unused bytes cannot be this time."
 _MOST_TOLD = 10
+_OF_COPIES = "If the history is sound, delete both; nothing uses them any more."
 
 
 @dataclass(slots=True)
@@ -73,6 +74,9 @@ def _inspect(connection: sqlite3.Connection, folder: Path, found: Inspection) ->
     except DamagedSeal:
         action = "If this is the only fault, delete the file and run `verify` again: it makes a new one."
         found.faults.append(Fault("seal", _SEAL_PLACE, "the seal of the database is damaged", action))
+    except OSError as error:
+        action = "Give this account the right to read it, and verify again."
+        found.faults.append(Fault("seal", _SEAL_PLACE, f"the seal cannot be read: {error.strerror or error}", action))
     connection.execute("PRAGMA wal_autocheckpoint=0")
     connection.execute("BEGIN")
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
@@ -195,12 +199,15 @@ def _check_copies(folder: Path) -> Iterator[Fault]:
         written = hash_path(copy)
         if not written.exists():
             continue
-        with copy.open("rb") as stream:
-            is_same = hashlib.file_digest(stream, "sha256").hexdigest() + "\n" == _text(written)
-        if not is_same:
-            message = "the copy that was kept before a migration, or its hash beside it, is not as it was written"
-            action = "Put the copy back from a backup, or delete both if the history is sound."
-            yield Fault("copy", f"history/{copy.name}", message, action)
+        what = "the copy that was kept before a migration, or its hash beside it,"
+        try:
+            with copy.open("rb") as stream:
+                is_same = hashlib.file_digest(stream, "sha256").hexdigest() + "\n" == _text(written)
+            message = "" if is_same else f"{what} is not as it was written"
+        except OSError as error:
+            message = f"{what} cannot be read: {error.strerror or error}"
+        if message:
+            yield Fault("copy", f"history/{copy.name}", message, _OF_COPIES)
 
 
 def _text(path: Path) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, inspect, text, update
 from history import tables
 from history.chain import chain_history
 from history.opening import connect_file
+from history.privacy import make_private
 
 STEPS: dict[int, tuple[tuple[str, str], ...]] = {
     # from version 1: a receipt may be of one owner's rows only, and says whose
@@ -92,6 +93,7 @@ def keep_copy(database: Path, version: int) -> Path:
     hash_path(target).unlink(missing_ok=True)
     draft = target.with_name(f"{target.name}.{os.getpid()}.part")
     draft.unlink(missing_ok=True)
+    make_private(draft)
     source, copy = connect_file(database, "rw"), sqlite3.connect(draft)
     try:
         source.backup(copy)

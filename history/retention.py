@@ -85,8 +85,9 @@ class Retention:
                 connection.execute(insert(t.retired), rows)
         return due
 
-    def delete_retired(self) -> list[str]:
-        """Delete the bytes of every retired file that still has some; returns their hashes.
+    def delete_retired(self, stuck: dict[Path, str] | None = None) -> list[str]:
+        """Delete the bytes of every retired file that still has some; returns their hashes. Where one cannot be
+        deleted it is noted in `stuck`, by its path and why, and the others go all the same.
 
         Within a write transaction: a file that is being received anew is not deleted under its receipt.
         """
@@ -94,9 +95,15 @@ class Retention:
         with writing(self._engine) as connection:
             for sha256 in sorted(retired_files(connection)):
                 path = original_path(self._folder, sha256)
-                if path.exists():
+                try:
                     path.unlink()
                     gone.append(sha256)
+                except (FileNotFoundError, NotADirectoryError):
+                    continue
+                except OSError as error:
+                    if stuck is None:
+                        raise
+                    stuck[path] = error.strerror or str(error)
         return gone
 
 

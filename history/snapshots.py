@@ -27,12 +27,16 @@ _WAIT_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a snapshot says of itself: the head of its chain, the originals it names, hashes of packs, counts."""
+    """What a snapshot says of itself: the head of its chain, the originals it names, hashes of packs, counts.
+
+    `issued` are the issued packs, each by its path in the home and its hash.
+    """
 
     schema_version: int
     head: tuple[int, str]
     originals: tuple[KeptOriginal, ...]
     packs: frozenset[str]
+    issued: tuple[tuple[str, str], ...]
     filed: dict[str, int]
     counts: dict[str, int]
 
@@ -72,6 +76,7 @@ def read_snapshot(path: Path) -> Snapshot:
             read_head(connection),
             tuple(kept_originals(connection)),
             frozenset(packs),
+            tuple((path, sha) for path, sha in connection.execute(select(t.issue.c.path, t.issue.c.sha256))),
             filed,
             {n: int(connection.scalar(select(func.count()).select_from(x)) or 0) for n, x in counted.items()},
         )
@@ -140,5 +145,6 @@ def _copying(target: Path) -> Iterator[None]:
 def _told(path: Path) -> Iterator[None]:
     try:
         yield
-    except DatabaseError as error:
-        raise HistoryError(f"the snapshot {path.name} holds no sound history: {error.orig}") from None
+    except (DatabaseError, ValueError, TypeError, KeyError) as error:
+        why = getattr(error, "orig", None) or error
+        raise HistoryError(f"the snapshot {path.name} holds no sound history: {why}") from None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flows.checking import JudgedFile, judge_file, shown_path
 from flows.cli.forms import file_form
 from flows.comparing import compare_files
-from flows.failures import HELD, OK
+from flows.failures import HELD, OK, USAGE
 from flows.settings import (
     Home,
     UsageError,
@@ -178,8 +178,10 @@ def ingest_files(
     received = receive_files(home, loaded, paths, at, lambda text: say(f"boardpack: {text}"))
     if not received.taken and not received.waiting:
         say(f"The inbox of {name} is empty: {home.inbox(name)}")
-    if purged:
-        say(f"boardpack: {describe_purged(purged)}")
+    if purged.deleted:
+        say(f"boardpack: {describe_purged(purged.deleted)}")
+    for line in purged.stuck:
+        say(f"boardpack: {line}")
     for file in received.quarantined:
         say(f"boardpack: {file} holds personal data and is in quarantine: {home.quarantine(name)}")
     for waiting in received.waiting:
@@ -191,7 +193,8 @@ def ingest_files(
         for item in received.taken:
             print(describe_taken(item))
             _print_returned(item.returned)
-    return exit_code([item.judged for item in received.taken])
+    code = exit_code([item.judged for item in received.taken])
+    return max(code, USAGE) if purged.stuck else code
 
 
 def taken_form(item: TakenFile) -> dict[str, Any]:

@@ -249,8 +249,11 @@ def _say_issued(issued: Issued, record: PackRecord, *, as_json: bool, built: Bui
         return OK
     print(f"{issued.path}: {what} for the meeting of {own.meeting.isoformat()}, issued {who}")
     _say_changed(built)
-    if issued.is_rebuilt:
-        say(f"boardpack: the file of pack {own.pack_id} was not there any more; made again, it has the same bytes")
+    if issued.why_rebuilt:
+        say(
+            f"boardpack: pack {own.pack_id} was made again, with the bytes that were built, and these are issued: "
+            f"{issued.why_rebuilt}"
+        )
     if own.despite:
         say(f"boardpack: issued despite {plural(len(issued.objections), 'objection')}, because: {own.despite}")
         _say_objections(issued.objections)
@@ -347,6 +350,7 @@ def _issue_form(issued: Issued, record: PackRecord) -> dict[str, Any]:
     return _pack_form(record) | {
         "issued": True,
         "already": not issued.is_new,
+        "made_again": issued.why_rebuilt or None,
         "erratum": own.ordinal,
         "role": own.role,
         "decided_on": own.decided_on.isoformat(),

@@ -84,7 +84,8 @@ def retire(
     as_json: AsJson = False,
 ) -> None:
     """List the originals that need not be kept any longer, and delete them with --yes. Figures stay."""
-    from flows.cli.intake import print_json
+    from flows.cli.intake import print_json, say
+    from flows.failures import USAGE
     from flows.retiring import find_due, retire_originals
     from programmes.load import load_programme
 
@@ -105,6 +106,10 @@ def retire(
         print_json(_retirement_form(result))
     else:
         _print_retirement(result, is_done=yes)
+    for line in result.stuck:
+        say(f"boardpack: {line}")
+    if result.stuck:
+        raise typer.Exit(USAGE)
 
 
 def _backup_form(made: BackupMade) -> dict[str, Any]:
@@ -157,22 +162,38 @@ def _say_size(size: int) -> str:
 
 
 def _warn(manifest: Manifest) -> None:
-    """What a backup does not hold, and what was wrong with the home when it was made."""
+    """What a backup does not hold, what was wrong with the home when it was made, and what to do about that."""
     from flows.cli.intake import say
+    from history.originals import original_path
     from transforms.words import plural
 
+    kept = Path("history")
     if manifest.quarantined:
         files = plural(manifest.quarantined, "file")
         say(f"boardpack: not backed up: quarantine ({files}), as it holds personal data")
     for item in manifest.left_out:
         say(f"boardpack: not backed up: {item}")
     for sha256 in manifest.missing:
-        say(f"boardpack: the home no longer had the original {sha256}")
+        say(f"boardpack: the home no longer had the original {sha256}{_put_back(original_path(kept, sha256))}")
     for sha256 in manifest.altered:
-        say(f"boardpack: the home had other bytes for the original {sha256}; they are kept as they were found")
+        say(
+            f"boardpack: the home had other bytes for the original {sha256}; they are kept as they were found"
+            f"{_put_back(original_path(kept, sha256))}"
+        )
+    for damage in manifest.damaged:
+        say(f"boardpack: not whole: {damage.path}: {damage.why}")
     if manifest.broken_events:
         numbers = ", ".join(str(n) for n in manifest.broken_events[:5])
         say(f"boardpack: the home's chain of events was broken at event {numbers}: a row was altered")
+    if not manifest.is_sound:
+        say(
+            "boardpack: the backup holds what was left; `boardpack verify` says what to do about each; "
+            "keep every older backup"
+        )
+
+
+def _put_back(path: Path) -> str:
+    return f"; put {path.as_posix()} back from an older backup"
 
 
 def _retirement_form(result: Retirement) -> dict[str, Any]:
@@ -191,6 +212,7 @@ def _retirement_form(result: Retirement) -> dict[str, Any]:
             for d in result.due
         ],
         "deleted": list(result.deleted),
+        "stuck": list(result.stuck),
     }
 
 

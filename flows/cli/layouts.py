@@ -62,7 +62,9 @@ def print_suggestion(
     from flows.cli.intake import print_json, say
     from flows.failures import OK, NothingMade
     from flows.layouts import Unreadable, suggest_layout
+    from flows.settings import find_home, refuse_kept_place
 
+    refuse_kept_place(out, find_home(home_option))
     _refuse_to_overwrite(out)
     try:
         found = suggest_layout(file, _load(programme, home_option) if programme is not None else None)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flows.checking import shown_path
 from flows.cli.intake import print_json, say
 from flows.cli.packs import issue_hint
-from flows.failures import HELD, OK, describe_failure
+from flows.failures import HELD, OK, USAGE, describe_failure
 from flows.settings import Home, as_date, find_home, find_programme_folder, open_history, today, utc_now
 from programmes.load import load_programme
 from transforms.words import plural
@@ -39,9 +39,10 @@ def run_scheduled(programme: str | None, on: str | None, home_option: Path | Non
     else:
         for result in results:
             print_run(result, home_option)
-    failed = [f for r in results for f in r.failed]
-    if failed:
-        return max(describe_failure(f.error)[1] for f in failed)
+    codes = [describe_failure(f.error)[1] for r in results for f in r.failed]
+    codes += [USAGE for r in results if r.stuck]
+    if codes:
+        return max(codes)
     is_held = any(r.held or any(t.judged.status != "accepted" for t in r.taken) for r in results)
     return HELD if is_held else OK
 
@@ -84,6 +85,8 @@ def print_run(result: RunResult, home_option: Path | None) -> None:
         what = f"no pack for {failure.board}" if failure.board else "it was not run to its end"
         for line in describe_failure(failure.error)[0]:
             say(f"boardpack: {result.programme}: {what}: {line}")
+    for line in result.stuck:
+        say(f"boardpack: {result.programme}: {line}")
     for line in (
         *_say_intake(result),
         *_say_packs(result, home_option),

@@ -14,6 +14,7 @@ _WORDS = {
     "pages": "page of the database",
     "events": "event",
     "originals": "original",
+    "let_go": "original let go by rule",
     "packs": "pack",
     "issued": "issued pack",
     "published": "published file",
@@ -23,6 +24,7 @@ _WORDS = {
 }
 _PLURALS = {
     "pages": "pages of the database",
+    "let_go": "originals let go by rule",
     "quarantined": "files in quarantine",
     "rederived": "packs derived again",
     "read_again": "originals read again",

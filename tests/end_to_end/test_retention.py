@@ -233,8 +233,8 @@ def test_the_scheduled_run_applies_the_rule_of_its_programme_alone(tmp_path: Pat
     town = Town(tmp_path)
     own, other = town.receive(0), town.receive(-1, programme="lighthouse")
     folder = town.home.folder / "programmes" / "lamplight"
-    assert retire_expired(town.home, folder, f"{LAST}T23:59:59Z") == []
-    assert retire_expired(town.home, folder, f"{LAST + DAY}T00:00:00Z") == [own]
+    assert retire_expired(town.home, folder, f"{LAST}T23:59:59Z").deleted == ()
+    assert retire_expired(town.home, folder, f"{LAST + DAY}T00:00:00Z").deleted == (own,)
     assert town.has(other)
 
 
@@ -251,3 +251,19 @@ def test_a_pack_as_it_was_known_is_the_same_bytes_afterwards(town: Town, slough_
     assert not [p for p in (town.folder / "slough" / "history" / "originals").rglob("*") if p.is_file()]
     after = run(*build, town.folder / "slough", "--as-known", before["as_known"]).json
     assert after["sha256"] == before["sha256"]
+
+
+def test_one_that_cannot_be_deleted_is_told_and_the_others_go(town: Town) -> None:
+    first, second = town.receive(0), town.receive(1)
+    path = original_path(town.home.history, first)
+    path.unlink()
+    path.mkdir()
+    done = run("retire", "--yes", "--home", town.home.folder, "--json")
+    assert (done.code, done.json["deleted"]) == (2, [second])
+    (line,) = done.json["stuck"]
+    assert line.startswith(f"{path} was let go by rule and could not be deleted (")
+    assert f"boardpack: {line}" in done.err
+    path.rmdir()
+    path.write_bytes(b"x")
+    again = run("retire", "--yes", "--home", town.home.folder, "--json")
+    assert (again.code, again.json["deleted"], again.json["stuck"]) == (0, [first], [])

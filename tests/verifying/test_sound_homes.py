@@ -51,7 +51,7 @@ def test_a_file_that_is_no_database_is_a_fault(kept: Kept) -> None:
 def test_what_the_command_says(kept: Kept) -> None:
     result = run("verify", "--home", kept.home.folder, "--programme", NAME)
     assert result.code == 0
-    assert "14 events, 2 originals, 1 pack, 1 issued pack" in result.out
+    assert "14 events, 2 originals, 1 original let go by rule, 1 pack, 1 issued pack" in result.out
     assert result.out.endswith("sound\n")
     form = run("verify", "--home", kept.home.folder, "--json", "--all-packs", "--read-again").json
     assert list(form) == ["checked", "faults", "notes"]
