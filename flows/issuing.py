@@ -14,7 +14,7 @@ from flows.errata import issues_of_meeting
 from flows.leftovers import clear_leftovers
 from flows.objections import Objection, list_errors, list_newer, objections_text
 from flows.rebuilding import derive_record, rebuild_pack
-from flows.settings import Home, UsageError, utc_now
+from flows.settings import Home, UsageError, say_where, utc_now
 from history.database import HistoryError
 from history.frozen import keep_frozen, read_frozen
 from history.records import IssueRecord, PackRecord
@@ -89,7 +89,7 @@ def issue_pack(history: History, home: Home, record: PackRecord, approval: Appro
     settle_issued(home, history)
     chain = issues_of_meeting(history, record)
     own = next((i for i in chain if i.pack_id == record.pack_id), None)
-    meeting = _check_meeting(record, approval)
+    meeting = _check_meeting(record, approval, home)
     if own is not None:
         return Issued(own, home.folder / own.path, is_new=False)
     if approval.decided_on < record.as_at:
@@ -130,14 +130,14 @@ def issue_pack(history: History, home: Home, record: PackRecord, approval: Appro
     return Issued(recorded, target, is_new=True, is_rebuilt=is_rebuilt, objections=tuple(objections))
 
 
-def _check_meeting(record: PackRecord, approval: Approval) -> dt.date:
+def _check_meeting(record: PackRecord, approval: Approval, home: Home) -> dt.date:
     """The meeting that the pack is printed for."""
     if record.meeting is None:
         date = approval.meeting.isoformat() if approval.meeting else "DATE"
+        where = say_where(home, approval.loaded.folder if approval.loaded else Path(record.programme))
         raise UsageError(
             f"pack {record.pack_id} was built for no meeting, so it cannot be issued; build it for one: "
-            f"boardpack build --programme {record.programme} --board {record.board} "
-            f"--as-at {record.as_at.isoformat()} --meeting {date}"
+            f"boardpack build {where} --board {record.board} --as-at {record.as_at.isoformat()} --meeting {date}"
         )
     if approval.meeting not in {None, record.meeting}:
         raise UsageError(

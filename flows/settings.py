@@ -180,6 +180,14 @@ def find_programme_folder(name: str, home: Home) -> Path:
     raise UsageError(f"there is no programme '{name}'; known programmes are {known}")
 
 
+def say_where(home: Home, programme: Path) -> str:
+    """A programme and a home as options of a command that somebody is told to run."""
+    is_by_name = any(known == programme for known in programme_folders(home))
+    name = programme.name if is_by_name else str(programme)
+    is_default = home == find_home(None)
+    return f"--programme {shlex.quote(name)}" + ("" if is_default else f" --home {shlex.quote(str(home.folder))}")
+
+
 def find_writable_folder(name: str, home: Home) -> Path:
     """A programme's folder, where its YAML may be written. UsageError for an installed one named by its name.
 

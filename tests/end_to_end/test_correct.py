@@ -332,4 +332,4 @@ def test_the_receipt_may_be_named_by_its_number(accepting: Path) -> None:
     assert f"(receipt {number})" in result.out
     wrong = correct(accepting, SLOUGH, "99999", "--cell", "C7", "--yes", *WHO)
     assert wrong.code == 2
-    assert "no workbook speaks as receipt 99999" in wrong.err
+    assert "no workbook in force is receipt 99999" in wrong.err
