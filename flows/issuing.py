@@ -14,7 +14,7 @@ from flows.errata import issues_of_meeting
 from flows.leftovers import clear_leftovers
 from flows.objections import Objection, list_errors, list_newer, objections_text
 from flows.rebuilding import derive_record, rebuild_pack
-from flows.settings import Home, UsageError, say_where, utc_now
+from flows.settings import Home, UsageError, say_home, say_where, utc_now
 from history.database import HistoryError
 from history.frozen import keep_frozen, read_frozen
 from history.records import IssueRecord, PackRecord
@@ -97,7 +97,7 @@ def issue_pack(history: History, home: Home, record: PackRecord, approval: Appro
             f"the pack's figures are as at {record.as_at.isoformat()}; it cannot be issued before, "
             f"on {approval.decided_on.isoformat()}"
         )
-    ordinal = _find_ordinal(record, chain, approval)
+    ordinal = _find_ordinal(record, chain, approval, home)
     position = derive_record(history, record)
     objections = [*list_errors(history, record, position), *list_newer(history, record, position, approval.loaded)]
     if objections and not approval.despite:
@@ -124,7 +124,7 @@ def issue_pack(history: History, home: Home, record: PackRecord, approval: Appro
     try:
         recorded = history.packs.issue(issue, utc_now())
     except HistoryError:
-        _find_ordinal(record, issues_of_meeting(history, record), approval)  # another was issued meanwhile
+        _find_ordinal(record, issues_of_meeting(history, record), approval, home)  # another was issued meanwhile
         raise
     _place(target, content)
     return Issued(recorded, target, is_new=True, is_rebuilt=is_rebuilt, objections=tuple(objections))
@@ -147,7 +147,7 @@ def _check_meeting(record: PackRecord, approval: Approval, home: Home) -> dt.dat
     return record.meeting
 
 
-def _find_ordinal(record: PackRecord, chain: Sequence[IssueRecord], approval: Approval) -> int:
+def _find_ordinal(record: PackRecord, chain: Sequence[IssueRecord], approval: Approval, home: Home) -> int:
     """0 for the first issue for a meeting, else the number of the erratum. IssueRefused where it is not the turn
     of this pack."""
     last = chain[-1] if chain else None
@@ -161,7 +161,7 @@ def _find_ordinal(record: PackRecord, chain: Sequence[IssueRecord], approval: Ap
     raise IssueRefused(
         f"{what} for the meeting of {last.meeting.isoformat()} was issued on {last.decided_on.isoformat()} "
         f"(pack {last.pack_id}) and stays as it is; to put it right: "
-        f'boardpack erratum {last.pack_id} --role ROLE --reason "WHY"'
+        f'boardpack erratum {last.pack_id} --role ROLE --reason "WHY"{say_home(home)}'
     )
 
 

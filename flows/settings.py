@@ -184,8 +184,12 @@ def say_where(home: Home, programme: Path) -> str:
     """A programme and a home as options of a command that somebody is told to run."""
     is_by_name = any(known == programme for known in programme_folders(home))
     name = programme.name if is_by_name else str(programme)
-    is_default = home == find_home(None)
-    return f"--programme {shlex.quote(name)}" + ("" if is_default else f" --home {shlex.quote(str(home.folder))}")
+    return f"--programme {shlex.quote(name)}{say_home(home)}"
+
+
+def say_home(home: Home) -> str:
+    """A home as an option of such a command; nothing where it is the one that is meant without."""
+    return "" if home == find_home(None) else f" --home {shlex.quote(str(home.folder))}"
 
 
 def find_writable_folder(name: str, home: Home) -> Path:

@@ -212,5 +212,5 @@ def _print_retirement(result: Retirement, *, is_done: bool) -> None:
         print(
             f"{plural(len(result.due), 'original')}, {size}, can be deleted; figures stay. Add --yes to delete them"
         )
-    else:
+    elif any(result.years.values()) or not result.years:
         print(f"on {result.on} no original is older than its rule")

@@ -163,6 +163,7 @@ def bare(tmp_path: Path) -> Path:
         (("--cell", "C7", "--yes", "--role", " ", "--reason", "x"), "--role is empty; give a role"),
         (("--yes", *WHO), "there are 2 of them; name one with --cell"),
         (("--cell", "D9", "--yes", *WHO), "no suggestion at D9; there is one at Visits!C7 or Visits!B8"),
+        (("--sheet", "Other", "--yes", *WHO), "no suggestion at Other; there is one at Visits!C7 or Visits!B8"),
         (("--cell", "C7", "--use", "counts"), "goes with --accept"),
         (("--accept", "duplicate_row", "--yes", *WHO), "cannot be overridden"),
         (("--accept", "counts_disagree", "--cell", "C7", "--yes", *WHO), "say with --use"),

@@ -46,6 +46,17 @@ def test_the_way_to_issue_what_was_built_works(office: Office) -> None:
     assert done.code == 0, done.err
 
 
+def test_where_another_pack_was_issued_the_way_to_put_that_right_works(office: Office) -> None:
+    assert office.issue(3).code == 0
+    office.take((394, 300), (200, 150), (100, 90))
+    other = office.build()
+    done = office.issue(other["pack"])
+    assert done.code == 1
+    said = f"{done.err.splitlines()[0]} --date {ON}"
+    put_right = follow(said, ROLE=shlex.quote(ROLE), WHY="the counts were restated")
+    assert put_right.code == 0, put_right.err
+
+
 def test_a_board_of_one_is_said_in_the_singular(office: Office, tmp_path: Path) -> None:
     named = ("--home", office.home, "--as-at", AS_AT, "--board", "nobody")
     done = run("build", *named, "--programme", office.harbour.programme)
