@@ -72,7 +72,7 @@ def _refuse_more(more: Sequence[str]) -> None:
 def _check_given(param: Any, value: Any, times: int) -> None:
     values = value if isinstance(value, list | tuple) else [value]
     is_option = param.param_type_name == "option"
-    shown = param.opts[0] if is_option else param.metavar or param.name.upper().removesuffix("S")
+    shown = param.opts[0] if is_option else param.metavar.rstrip(".")
     if any(isinstance(item, str) and not item.strip() for item in values):
         raise UsageError(f"{shown} is empty; give {_GIVE[param.name]}")
     if is_option and times > 1 and not param.is_flag:

@@ -56,7 +56,9 @@ def backup(
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="A file that `boardpack backup` wrote.", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A file that `boardpack backup` wrote.", show_default=False)
+    ],
     home: HomeOption = None,
     as_json: AsJson = False,
 ) -> None:
