@@ -28,6 +28,7 @@ from schemas.figures import decimal_text
 from schemas.kept import facts_text
 from schemas.pack import Pack
 from schemas.pack_sources import Attachment
+from schemas.spelling import printable
 from transforms.actions import RatedPlan
 from transforms.calendar import doubt_meeting
 from transforms.packs.assemble import assemble_pack
@@ -63,8 +64,11 @@ def find_board(position: Position, board_id: str) -> Board:
     for board in position.programme.boards:
         if board.id == board_id:
             return board
-    known = ", ".join(b.id for b in position.programme.boards) or "none"
-    raise UsageError(f"there is no board '{board_id}' in {position.programme.id}; its boards are {known}")
+    known = [b.id for b in position.programme.boards]
+    said = f"there is no board '{printable(board_id)}' in {position.programme.id}"
+    if not known:
+        raise UsageError(f"{said}, which has no boards")
+    raise UsageError(f"{said}; its {'boards are' if known[1:] else 'only board is'} {join_words(known)}")
 
 
 def check_meeting(meeting: dt.date | None, as_at: dt.date) -> None:

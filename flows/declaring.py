@@ -29,6 +29,7 @@ from transforms.cell_names import CellName, find_cells, name_cell, name_plainly,
 from transforms.corrections import says
 from transforms.deciding import Decided, decide_rows, judge_decided
 from transforms.owner_rows import PLAN_CODES
+from transforms.words import join_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +141,9 @@ def find_receipt(history: History, programme: Programme, text: str) -> Receipt:
         found = [r for r in receipts if (r.return_id, r.period.end.isoformat()) == (return_id, day)]
         what = f"{return_id} as at {day}"
     if not found:
-        own = ", ".join(f"{r.receipt_id} ({r.return_id}@{r.period.end})" for r in receipts[-5:]) or "none"
-        raise UsageError(f"no workbook speaks as {what}; the last received are {own}")
+        own = [f"{r.receipt_id} ({r.return_id}@{r.period.end})" for r in receipts[-5:]] or ["none"]
+        are = "are" if len(receipts) > 1 else "is"
+        raise UsageError(f"no workbook in force is {what}; the last received {are} {join_words(own)}")
     return found[-1]
 
 

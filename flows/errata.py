@@ -124,7 +124,8 @@ def build_erratum(
 ) -> BuiltPack | None:
     """Build a pack that puts an issued one right; None where it would print nothing else.
 
-    `position` is of the same date, as known now; `before` is the model of the replaced pack.
+    `position` is of the same date, as known now; `before` is the model of the replaced pack, without a notice
+    of its own: what its page 1 says of an earlier erratum, and what gives way to that, is no difference.
     """
     notice = notice_of(history, replaced.pack_id, reason)
     numbered = number_as_before(position, notice)

@@ -14,7 +14,7 @@ from flows.errata import issues_of_meeting
 from flows.leftovers import clear_leftovers
 from flows.objections import Objection, list_errors, list_newer, objections_text
 from flows.rebuilding import derive_record, rebuild_pack
-from flows.settings import Home, UsageError, utc_now
+from flows.settings import Home, UsageError, say_home, say_where, utc_now
 from history.database import HistoryError
 from history.frozen import keep_frozen, read_frozen
 from history.records import IssueRecord, PackRecord
@@ -92,7 +92,7 @@ def issue_pack(history: History, home: Home, record: PackRecord, approval: Appro
     settle_issued(home, history)
     chain = issues_of_meeting(history, record)
     own = next((i for i in chain if i.pack_id == record.pack_id), None)
-    meeting = _check_meeting(record, approval)
+    meeting = _check_meeting(record, approval, home)
     if own is not None:
         return Issued(own, home.folder / own.path, is_new=False)
     if approval.decided_on < record.as_at:
@@ -100,7 +100,7 @@ def issue_pack(history: History, home: Home, record: PackRecord, approval: Appro
             f"the pack's figures are as at {record.as_at.isoformat()}; it cannot be issued before, "
             f"on {approval.decided_on.isoformat()}"
         )
-    ordinal = _find_ordinal(record, chain, approval)
+    ordinal = _find_ordinal(record, chain, approval, home)
     position = derive_record(history, record)
     objections = [*list_errors(history, record, position), *list_newer(history, record, position, approval.loaded)]
     if objections and not approval.despite:
@@ -127,20 +127,20 @@ def issue_pack(history: History, home: Home, record: PackRecord, approval: Appro
     try:
         recorded = history.packs.issue(issue, utc_now())
     except HistoryError:
-        _find_ordinal(record, issues_of_meeting(history, record), approval)  # another was issued meanwhile
+        _find_ordinal(record, issues_of_meeting(history, record), approval, home)  # another was issued meanwhile
         raise
     _place(target, content)
     return Issued(recorded, target, is_new=True, why_rebuilt=why_rebuilt, objections=tuple(objections))
 
 
-def _check_meeting(record: PackRecord, approval: Approval) -> dt.date:
+def _check_meeting(record: PackRecord, approval: Approval, home: Home) -> dt.date:
     """The meeting that the pack is printed for."""
     if record.meeting is None:
         date = approval.meeting.isoformat() if approval.meeting else "DATE"
+        where = say_where(home, approval.loaded.folder if approval.loaded else Path(record.programme))
         raise UsageError(
             f"pack {record.pack_id} was built for no meeting, so it cannot be issued; build it for one: "
-            f"boardpack build --programme {record.programme} --board {record.board} "
-            f"--as-at {record.as_at.isoformat()} --meeting {date}"
+            f"boardpack build {where} --board {record.board} --as-at {record.as_at.isoformat()} --meeting {date}"
         )
     if approval.meeting not in {None, record.meeting}:
         raise UsageError(
@@ -150,7 +150,7 @@ def _check_meeting(record: PackRecord, approval: Approval) -> dt.date:
     return record.meeting
 
 
-def _find_ordinal(record: PackRecord, chain: Sequence[IssueRecord], approval: Approval) -> int:
+def _find_ordinal(record: PackRecord, chain: Sequence[IssueRecord], approval: Approval, home: Home) -> int:
     """0 for the first issue for a meeting, else the number of the erratum. IssueRefused where it is not the turn
     of this pack."""
     last = chain[-1] if chain else None
@@ -164,7 +164,7 @@ def _find_ordinal(record: PackRecord, chain: Sequence[IssueRecord], approval: Ap
     raise IssueRefused(
         f"{what} for the meeting of {last.meeting.isoformat()} was issued on {last.decided_on.isoformat()} "
         f"(pack {last.pack_id}) and stays as it is; to put it right: "
-        f'boardpack erratum {last.pack_id} --role ROLE --reason "WHY"'
+        f'boardpack erratum {last.pack_id} --role ROLE --reason "WHY"{say_home(home)}'
     )
 
 

@@ -8,9 +8,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from flows.settings import UsageError
+from flows.settings import Home, UsageError, find_programme_folder
 from history.records import IssueRecord, PackRecord
 from history.store import History
+from programmes.load import load_programme
 from schemas.spelling import nearest, printable
 from transforms.words import join_words
 
@@ -40,6 +41,13 @@ def find_pack(history: History, text: str, programme: str | None = None) -> Pack
     record = history.packs.find(found.pack_id)
     assert record is not None  # it was listed
     return record
+
+
+def name_programme(history: History, text: str | None, home: Home) -> str | None:
+    """The programme of packs that a user names: one that packs were built of, else one that can be loaded."""
+    if text is None or any(p.programme == text for p in history.packs.listed()):
+        return text
+    return load_programme(find_programme_folder(text, home)).programme.id
 
 
 def _refuse_of_another(

@@ -62,12 +62,13 @@ def derive_record(history: History, record: PackRecord) -> Position:
     return number_as_before(position, notice)
 
 
-def model_record(history: History, record: PackRecord, position: Position) -> Pack:
-    """The model of a recorded pack, made again from its position."""
-    notice = notice_of(history, record.replaces, record.reason or "") if record.replaces else None
+def model_record(history: History, record: PackRecord, position: Position, *, says_erratum: bool = True) -> Pack:
+    """The model of a recorded pack, made again from its position; of an erratum without its notice, if so wanted."""
+    replaced = record.replaces if says_erratum else None
+    notice = notice_of(history, replaced, record.reason or "") if replaced else None
     board = find_board(position, record.board)
-    if notice is not None and record.replaces:
-        notice = with_causes(history, position, board, notice, record.replaces)
+    if notice is not None and replaced:
+        notice = with_causes(history, position, board, notice, replaced)
     earlier = history.packs.find(record.compared_with) if record.compared_with else None
     changes = changes_since(history, position, board, earlier) if earlier is not None else None
     return model_pack(position, board, record.meeting, record.edition, changes, notice)

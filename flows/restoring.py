@@ -38,6 +38,8 @@ def restore_backup(path: Path, home: Home, url: str | None = None) -> Restored:
     PostgreSQL database; HistorySettingError where it holds a history.
     """
     if not path.is_file():
+        if path.is_dir():
+            raise UsageError(f"{path} is a folder; name a file that `boardpack backup` wrote")
         raise UsageError(f"there is no file {path}")
     target = home.folder.resolve()
     _refuse_occupied(target)

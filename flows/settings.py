@@ -185,6 +185,18 @@ def find_programme_folder(name: str, home: Home) -> Path:
     raise UsageError(f"there is no programme '{name}'; known programmes are {known}")
 
 
+def say_where(home: Home, programme: Path) -> str:
+    """A programme and a home as options of a command that somebody is told to run."""
+    is_by_name = any(known == programme for known in programme_folders(home))
+    name = programme.name if is_by_name else str(programme)
+    return f"--programme {shlex.quote(name)}{say_home(home)}"
+
+
+def say_home(home: Home) -> str:
+    """A home as an option of such a command; nothing where it is the one that is meant without."""
+    return "" if home == find_home(None) else f" --home {shlex.quote(str(home.folder))}"
+
+
 def find_writable_folder(name: str, home: Home) -> Path:
     """A programme's folder, where its YAML may be written. UsageError for an installed one named by its name.
 

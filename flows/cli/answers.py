@@ -15,6 +15,7 @@ from flows.settings import (
     find_programme_folder,
     open_history,
     refuse_kept_place,
+    say_where,
 )
 from history.store import History
 from programmes.load import LoadedProgramme, load_programme
@@ -53,7 +54,7 @@ def nothing_received(loaded: LoadedProgramme, home: Home) -> NothingMade:
     name = loaded.programme.id
     return NothingMade(
         f"nothing has been received for {name} in {home.folder}; "
-        f"put workbooks into {home.inbox(name)} and run `boardpack ingest`"
+        f"put workbooks into {home.inbox(name)} and run `boardpack ingest {say_where(home, loaded.folder)}`"
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
 from typer.core import TyperCommand
 
 from flows.settings import UsageError
+from schemas.spelling import printable
 
 _GIVE: Mapping[str, str] = {
     "programme": "the folder name of a programme, or a path to one",
@@ -54,17 +55,24 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Look at what was typed before it is read: an empty path is the folder where one is otherwise."""
-        given, _, order = self.make_parser(ctx).parse_args(list(args))
+        given, more, order = self.make_parser(ctx).parse_args(list(args))
         if not given.get("help"):
             for param in order:
                 _check_given(param, given.get(param.name), order.count(param))
+            _refuse_more(more)
         return super().parse_args(ctx, args)
+
+
+def _refuse_more(more: Sequence[str]) -> None:
+    shown = " and ".join(f"'{printable(word)}'" for word in more)
+    if more:
+        raise UsageError(f"{shown} {'is one argument' if len(more) == 1 else f'are {len(more)} arguments'} too many")
 
 
 def _check_given(param: Any, value: Any, times: int) -> None:
     values = value if isinstance(value, list | tuple) else [value]
     is_option = param.param_type_name == "option"
-    shown = param.opts[0] if is_option else param.metavar or param.name.upper().removesuffix("S")
+    shown = param.opts[0] if is_option else param.metavar.rstrip(".")
     if any(isinstance(item, str) and not item.strip() for item in values):
         raise UsageError(f"{shown} is empty; give {_GIVE[param.name]}")
     if is_option and times > 1 and not param.is_flag:

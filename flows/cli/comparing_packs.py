@@ -33,19 +33,22 @@ def add_commands(app: typer.Typer) -> None:
 def diff(
     first: Annotated[str, typer.Argument(metavar="PACK", help="A pack: its number, file, hash, or BOARD@DATE.")],
     second: Annotated[str, typer.Argument(metavar="PACK", help="Another pack.")],
+    programme: Annotated[
+        str | None, typer.Option("--programme", help="Of which programme both are: folder name, or a path.")
+    ] = None,
     home: HomeOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what changed between two packs, cause by cause."""
-    raise typer.Exit(compare_packs(first, second, home, as_json=as_json))
+    raise typer.Exit(compare_packs(first, second, programme, home, as_json=as_json))
 
 
-def compare_packs(first: str, second: str, home_option: Path | None, *, as_json: bool) -> int:
+def compare_packs(first: str, second: str, programme: str | None, home_option: Path | None, *, as_json: bool) -> int:
     """Print what changed from the earlier to the later of two packs: by their as-at dates, then their numbers."""
     from flows.building import find_board
-    from flows.cli.intake import print_json
+    from flows.cli.intake import print_json, say
     from flows.failures import OK
-    from flows.naming_packs import find_pack
+    from flows.naming_packs import find_pack, name_programme
     from flows.position import derive_known
     from flows.since import changes_since
 
@@ -54,7 +57,8 @@ def compare_packs(first: str, second: str, home_option: Path | None, *, as_json:
         raise UsageError(f"there is no pack in {home.folder}; build one first")
     history = open_history(home)
     try:
-        packs = [find_pack(history, text) for text in (first, second)]
+        name = name_programme(history, programme, home)
+        packs = [find_pack(history, text, name) for text in (first, second)]
         earlier, later = sorted(packs, key=lambda p: (p.as_at, p.pack_id))
         if earlier.programme != later.programme:
             raise UsageError(
@@ -65,6 +69,8 @@ def compare_packs(first: str, second: str, home_option: Path | None, *, as_json:
         changes = changes_since(history, position, find_board(position, later.board), earlier, later)
     finally:
         history.close()
+    if earlier.pack_id == later.pack_id:
+        say(f"boardpack: both names mean the same pack, {later.pack_id}")
     if as_json:
         print_json(changes_form(changes, earlier, later))
     else:

@@ -132,7 +132,7 @@ def _read(target: str, loaded: LoadedProgramme, wish: Wish, opened: ExitStack) -
 def _decide(evidence: Evidence, loaded: LoadedProgramme, proposals: Sequence[Proposal], wish: Wish) -> int:
     fitting = [p for p in proposals if _fits(p, wish)]
     opened = [p for p in fitting if not p.is_declared]
-    if not fitting and proposals and (wish.cell or wish.measure):
+    if not fitting and proposals and (wish.cell or wish.sheet or wish.measure):
         there = [f"{_place(p)} of {p.measure}" if wish.measure and p.measure else _place(p) for p in proposals]
         known = join_words(list(dict.fromkeys(there)), "or")
         raise UsageError(f"no {_what(wish)} {_asked(wish)}; there is one at {known}")

@@ -47,6 +47,8 @@ def print_due(home: Home, programme: str | None, on: dt.date, *, as_json: bool) 
     for folder in _folders(home, programme):
         loaded = load_programme(folder)
         found.append((loaded.programme.id, *read_calendars(home, loaded, on)))
+    if not found:
+        say(f"boardpack: {explain_no_inbox(home)}")
     if as_json:
         print_json(
             {
@@ -57,8 +59,6 @@ def print_due(home: Home, programme: str | None, on: dt.date, *, as_json: bool) 
             }
         )
         return OK
-    if not found:
-        say(f"boardpack: {explain_no_inbox(home)}")
     for name, returns, packs in found:
         print(f"{name}, on {on.isoformat()}")
         print("\n".join(["  returns", *map(describe_return, returns), "  packs", *describe_packs(packs)]))

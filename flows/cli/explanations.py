@@ -13,7 +13,7 @@ from flows.cli.intake import print_json
 from flows.explaining import explain_figure, find_row, names_figure, names_reference
 from flows.explaining_plan import explain_action, explain_rating, find_action, find_rating_id
 from flows.failures import OK
-from flows.naming_packs import find_pack
+from flows.naming_packs import find_pack, name_programme
 from flows.position import Depth, Position, check_known, derive_position, resolve_known
 from flows.retiring import note_retired
 from flows.settings import Home, UsageError, as_date, find_home, find_programme_folder, open_history
@@ -52,7 +52,7 @@ def print_explanation(asked: Question, home_option: Path | None, *, as_json: boo
             raise nothing_received(load_programme(find_programme_folder(asked.programme or "", home)), home)
     history = open_history(home)
     try:
-        pack = find_pack(history, asked.pack, _named(history, asked, home)) if asked.pack is not None else None
+        pack = _find_pack(history, asked, home)
         position = _position(history, asked, pack, home, "figures")
         answer = None if _is_of_plan(position, asked, pack) else _answer(history, position, asked, pack)
         if answer is None or _is_held(answer[0]):  # what holds it, and the plan, take more than the figures
@@ -124,14 +124,13 @@ def _them(options: Sequence[str]) -> str:
     return "it" if len(options) == 1 else "them"
 
 
-def _named(history: History, asked: Question, home: Home) -> str | None:
-    """The programme of the pack: one that packs were built of, else one that can be loaded."""
-    if asked.programme is None or any(p.programme == asked.programme for p in history.packs.listed()):
-        return asked.programme
-    return load_programme(find_programme_folder(asked.programme, home)).programme.id
-
-
 # --- The answer -------------------------------------------------------------------------------------------
+
+
+def _find_pack(history: History, asked: Question, home: Home) -> PackRecord | None:
+    if asked.pack is None:
+        return None
+    return find_pack(history, asked.pack, name_programme(history, asked.programme, home))
 
 
 def _position(history: History, asked: Question, pack: PackRecord | None, home: Home, depth: Depth) -> Position:

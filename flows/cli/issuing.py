@@ -215,7 +215,7 @@ def _build(
         position = derive_position(history, loaded, replaced.as_at, known)
     else:
         position = derive_known(history, replaced.programme, replaced.as_at, known)
-    before = model_record(history, replaced, derive_record(history, replaced))
+    before = model_record(history, replaced, derive_record(history, replaced), says_erratum=False)
     built = build_erratum(history, replaced, position, before, reason, home.outbox(replaced.programme))
     if built is None:
         hint = "" if loaded else "; if the programme's folder was changed since, name it with --programme"

@@ -56,7 +56,9 @@ def backup(
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="A file that `boardpack backup` wrote.", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A file that `boardpack backup` wrote.", show_default=False)
+    ],
     home: HomeOption = None,
     as_json: AsJson = False,
 ) -> None:
@@ -234,5 +236,5 @@ def _print_retirement(result: Retirement, *, is_done: bool) -> None:
         print(
             f"{plural(len(result.due), 'original')}, {size}, can be deleted; figures stay. Add --yes to delete them"
         )
-    else:
+    elif any(result.years.values()) or not result.years:
         print(f"on {result.on} no original is older than its rule")

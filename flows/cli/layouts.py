@@ -20,7 +20,7 @@ app = typer.Typer(
 
 _FIRST_ROWS = 5
 
-File = Annotated[Path, typer.Argument(help="A workbook.", show_default=False)]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A workbook.", show_default=False)]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Holds programmes of your own.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document to standard output.")]
 

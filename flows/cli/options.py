@@ -15,4 +15,4 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document to
 AsAt = Annotated[str, typer.Option("--as-at", help="Cut-off date of the figures, for example 2021-11-30.")]
 AsOf = Annotated[str | None, typer.Option("--as-at", help="Date of the form. Default today.")]
 AsKnown = Annotated[str | None, typer.Option("--as-known", help="What was known then: an event number, or a time.")]
-Files = Annotated[list[Path] | None, typer.Argument(help="Workbooks.", show_default=False)]
+Files = Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help="Workbooks.", show_default=False)]

@@ -163,6 +163,7 @@ def bare(tmp_path: Path) -> Path:
         (("--cell", "C7", "--yes", "--role", " ", "--reason", "x"), "--role is empty; give a role"),
         (("--yes", *WHO), "there are 2 of them; name one with --cell"),
         (("--cell", "D9", "--yes", *WHO), "no suggestion at D9; there is one at Visits!C7 or Visits!B8"),
+        (("--sheet", "Other", "--yes", *WHO), "no suggestion at Other; there is one at Visits!C7 or Visits!B8"),
         (("--cell", "C7", "--use", "counts"), "goes with --accept"),
         (("--accept", "duplicate_row", "--yes", *WHO), "cannot be overridden"),
         (("--accept", "counts_disagree", "--cell", "C7", "--yes", *WHO), "say with --use"),
@@ -332,4 +333,4 @@ def test_the_receipt_may_be_named_by_its_number(accepting: Path) -> None:
     assert f"(receipt {number})" in result.out
     wrong = correct(accepting, SLOUGH, "99999", "--cell", "C7", "--yes", *WHO)
     assert wrong.code == 2
-    assert "no workbook speaks as receipt 99999" in wrong.err
+    assert "no workbook in force is receipt 99999" in wrong.err

@@ -65,6 +65,13 @@ def test_an_empty_workbook_among_several_is_refused() -> None:
     )
 
 
+@pytest.mark.parametrize("command", ["check", "restore", "correct", "explain", "diff", "issue", "erratum", "rebuild"])
+def test_what_is_missing_is_named_as_the_help_names_it(command: str) -> None:
+    missing = run(command, "--home", "nowhere").error_line.rpartition("'")[0].rpartition("'")[2]
+    assert missing in run(command, "--help").out.splitlines()[0]
+    assert missing.isupper()
+
+
 def test_help_is_given_all_the_same() -> None:
     assert run("due", "--on", "", "--help").code == 0
 

@@ -124,6 +124,17 @@ def test_an_erratum_that_would_print_nothing_else_is_not_made(office: Office) ->
     assert len(office.issued) == len(issues_in(office)) == 1
 
 
+def test_an_erratum_to_an_erratum_that_would_print_nothing_else_is_not_made(office: Office) -> None:
+    office.issue(PACK)
+    office.take(*SOUND)
+    first = office.erratum(PACK, "--json")
+    assert first.code == 0, first.err
+    for reason in ("the counts were restated", "another reason alone " * 20):
+        done = office.erratum(first.json["pack"], reason=reason)
+        assert (done.code, "would print nothing else" in done.error_line) == (3, True)
+    assert len(office.issued) == len(issues_in(office)) == 2
+
+
 def test_only_an_issued_pack_has_an_erratum_and_it_says_why(office: Office) -> None:
     assert "was not issued" in office.erratum(PACK).error_line
     office.issue(PACK)
