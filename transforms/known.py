@@ -209,7 +209,7 @@ def _days_before(date: dt.date, days: int) -> dt.date:
 
 
 def _service_value(own: KnownObservation | None) -> FigureValue | None:
-    if own is None or own.observation.state == "absent":
+    if own is None or own.observation.state in {"absent", "inapplicable"}:
         return None
     return _value_of(own)
 
@@ -232,7 +232,7 @@ def _company_value(found: Sequence[KnownObservation], indicator: Indicator) -> F
     if own is not None and own.observation.chosen == "company_row":
         return _value_of(own)  # a decision says that the row holds, whatever its services give
     is_by_services = own is not None and own.observation.chosen == "services"
-    parts = [k for k in found if k.observation.service is not None]
+    parts = [k for k in found if k.observation.service is not None and k.observation.state != "inapplicable"]
     unsound = [k for k in parts if k.observation.state != "sound"]
     if own is not None and own.observation.state == "held":
         return replace(_value_of(own), against=tuple(parts))
