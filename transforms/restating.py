@@ -48,6 +48,8 @@ def find_evidence(row: KpiRow, then: Knowledge, now: Knowledge, *, is_value: boo
             continue
         found += _receipts(before, after, then, now)
         found += _decisions(before, after, then, now)
+        if not found and before is not None and (after is None or after.period != before.period):
+            found += _taken_back(row, indicator, before, then, now)
         if not found and (_is_compared(before, then) or _is_compared(after, now)):
             found += _against(row, indicator, then, now)
     return tuple(dict.fromkeys(found))
@@ -190,6 +192,16 @@ def _is_released_by(part: KnownObservation, accepted: AppliedOverride) -> bool:
         )
     choice = accepted.override
     return choice.measure == own.measure and choice.service in {None, own.service}
+
+
+def _taken_back(
+    row: KpiRow, indicator: Indicator, before: FigureValue, then: Knowledge, now: Knowledge
+) -> Iterator[Evidence]:
+    """The new workbooks of the return that print the time of a figure again, and give it no longer."""
+    services = None if row.service is None else {row.service}
+    own = {r.receipt_id for r in now.received if r.return_id == indicator.return_id}
+    giving = now.facts.receipts_giving(indicator.measure, before.period, row.subgroup, services)
+    yield from _name_receipts((i for i in giving & own if i > then.event), now)
 
 
 def _against(row: KpiRow, indicator: Indicator, then: Knowledge, now: Knowledge) -> tuple[Evidence, ...]:

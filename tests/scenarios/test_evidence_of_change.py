@@ -10,7 +10,7 @@ import pytest
 from history.records import PackRecord
 from schemas.changes import Changes, Step
 from tests.builders import Book, Shown, percent, tracker
-from tests.scenarios.harbour import lamps, lamps_of_month
+from tests.scenarios.harbour import STARTERS, STARTERS_INDICATOR, lamps, lamps_of_month, starters
 from tests.scenarios.issued import BASIN, ISLANDS, MONTH_ENDS, REACH, USUAL, WHOLE, Keepers, causes, of
 
 pytestmark = pytest.mark.long
@@ -193,6 +193,22 @@ def test_a_company_row_that_its_services_contradict_names_the_correction_of_the_
     assert [e.name for e in step.evidence] == ["withdrawal of the correction"]
     assert step.after is not None
     assert step.after.state == "held"
+
+
+@pytest.mark.parametrize("symbol", ["x", "z"])
+def test_a_figure_that_a_later_workbook_takes_back_names_that_workbook(symbol: str, keepers: Keepers) -> None:
+    """February's workbook prints January again, with a symbol in place of what January's said."""
+    keepers.declare("returns/starters", STARTERS)
+    indicators = keepers.harbour.programme / "indicators.yaml"
+    own = STARTERS_INDICATOR.removeprefix("indicators:\n")
+    indicators.write_text(indicators.read_text(encoding="utf-8") + own, encoding="utf-8")
+    keepers.send(JANUARY, book=starters("January 2031", ("Jan-31", 10, 5)))
+    pack = keepers.issue(JANUARY)
+    again = starters("February 2031", ("Jan-31", symbol, 5), ("Feb-31", 3, 4))
+    receipt = keepers.send(FEBRUARY, book=again, on="2031-03-02T09:00:00Z")
+    (step,) = of(keepers.changes_from(pack, JANUARY), "starters/quay_basin/").steps
+    since = f"since the workbook received on 2 March 2031 (receipt {receipt})"
+    assert step.words == f"10 then, no data now {since}: no figure received yet; return: Starters by month"
 
 
 def with_total(book: Book, total: tuple[object, ...]) -> Book:

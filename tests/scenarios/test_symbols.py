@@ -15,7 +15,7 @@ from schemas.facts import Observation
 from schemas.kpi import KpiRow
 from tests.builders import LAMP_HEADER, LAMP_ROWS, Book, lamp_report, percent
 from tests.scenarios.cases import case, codes_of, expect, expect_only, state_of
-from tests.scenarios.harbour import Harbour
+from tests.scenarios.harbour import STARTERS, STARTERS_INDICATOR, Harbour, starters
 from tests.unit.workbooks.test_forms_and_repeats import block, programme_with, quay_books, read
 from transforms.judging import Judgement
 
@@ -213,34 +213,6 @@ class TestBlocks:
         assert {f.code for f in judged.findings} == {"service_not_applicable", "company_disagrees"}
 
 
-STARTERS = """\
-id: starters
-title: Starters by month
-cadence: monthly
-recognise: [Starters by month]
-layouts:
-  - from: 2031-01-01
-    as_at: {labels: [Reporting month], precision: month}
-    basis: in_period
-    tables:
-      starters:
-        anchor: [Who began]
-        rows:
-          kind: items
-          headers: [Quay]
-          items: {basin: {labels: [Quay & Basin]}, reach: {labels: [Upper Reach]}}
-        columns: {kind: periods, value: {kind: count}}
-        measures:
-          - {id: starters, form: count, service: quay_basin, stated: {rows: [basin]}}
-          - {id: starters, form: count, service: upper_reach, stated: {rows: [reach]}}
-"""
-STARTERS_INDICATOR = """\
-indicators:
-  - {id: starters, label: Starters, measure: starters, return: starters, direction: higher, unit: people, decimals: 0,
-     basis: in_period, company: sum, services: [quay_basin, upper_reach], plan_refs: ["1.1"]}
-"""
-
-
 class TestAnEarlierPeriodPrintedAgain:
     """A later workbook speaks over an earlier one, also where it says that there is no figure."""
 
@@ -251,12 +223,7 @@ class TestAnEarlierPeriodPrintedAgain:
             ("January 2031", ("Jan-31",), (10,), (5,)),
             ("February 2031", ("Jan-31", "Feb-31"), (symbol, 3), (5, 4)),
         ):
-            book = Book()
-            book.add_sheet(
-                "Page 1", ("Starters by month",), (f"Reporting month: {month}",), ("Who began",), ("Quay", *heads),
-                (BASIN, *basin), (REACH, *reach),
-            )  # fmt: skip
-            harbour.take_one(book)
+            harbour.take_one(starters(month, *zip(heads, basin, reach, strict=True)))
         return harbour.position(dt.date(2031, 1, 31))
 
     def test_a_figure_that_does_not_apply_after_all_is_in_no_sum(self, tmp_path: Path) -> None:
