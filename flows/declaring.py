@@ -369,7 +369,8 @@ def _is_derived(item: Observation, observations: Sequence[Observation]) -> bool:
     """Whether a released figure is printed as such: a company figure only if its services give their counts."""
     if item.service is not None or (item.is_overridden and item.chosen != "own"):
         return True
-    parts = [o for o in observations if o.service is not None and _about(replace(o, service=None)) == _about(item)]
+    given = [o for o in observations if o.service is not None and o.state != "inapplicable"]
+    parts = [o for o in given if _about(replace(o, service=None)) == _about(item)]
     return all(p.state == "sound" and p.numerator is not None for p in parts)
 
 

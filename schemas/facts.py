@@ -26,7 +26,9 @@ ReadingKind = Literal[
     "unreadable",
     "uncached",
 ]
-ObservationState = Literal["sound", "held", "absent", "stated_only"]
+ObservationState = Literal["sound", "held", "absent", "inapplicable", "stated_only"]
+"""Absent: a figure that should be there is missing. Inapplicable: the return says that there is none, in place of
+whatever it said before; it is no part of any sum."""
 Choice = Literal["", "counts", "stated", "services", "company_row", "own"]
 """What an override chose: a row's counts or its stated value; for the company what its services give, or
 what its own row says; the workbook's own figure where another workbook contradicts it."""

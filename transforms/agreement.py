@@ -229,7 +229,8 @@ def _add_key(own: Observation, conflict: Conflict) -> tuple[FindingKey, ...]:
 
 def keep_most_exact(known: Sequence[KnownObservation]) -> list[KnownObservation]:
     """What is known, of a figure that one workbook gives in several tables the most exact observation only: one
-    with counts before one without, then the one with more decimals, then the last."""
+    with counts before one without, then the one with more decimals, then the last. A table by which it does not apply
+    takes nothing from one that gives it."""
     best: dict[tuple[object, ...], int] = {}
     for position, item in enumerate(known):
         if item.observation.state in SOUND:
@@ -237,7 +238,12 @@ def keep_most_exact(known: Sequence[KnownObservation]) -> list[KnownObservation]
             if key not in best or _exactness(item) >= _exactness(known[best[key]]):
                 best[key] = position
     kept = set(best.values())
-    return [k for i, k in enumerate(known) if i in kept or k.observation.state not in SOUND]
+    return [k for i, k in enumerate(known) if i in kept or not _is_given_elsewhere(k, best)]
+
+
+def _is_given_elsewhere(item: KnownObservation, best: Mapping[tuple[object, ...], int]) -> bool:
+    state = item.observation.state
+    return state in SOUND or (state == "inapplicable" and (*_own_key(item), item.receipt_id) in best)
 
 
 def _exactness(item: KnownObservation) -> tuple[bool, int]:

@@ -37,7 +37,8 @@ def check_company(
 
 def _is_part(part: Observation, whole: Observation) -> bool:
     same = (part.measure, part.subgroup, part.period, part.basis)
-    return part.service is not None and same == (whole.measure, whole.subgroup, whole.period, whole.basis)
+    is_service = part.service is not None and part.state != "inapplicable"
+    return is_service and same == (whole.measure, whole.subgroup, whole.period, whole.basis)
 
 
 def _judge_sum(

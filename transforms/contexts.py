@@ -44,11 +44,12 @@ def finding_key(finding: Finding) -> FindingKey:
 
 @dataclass(slots=True)
 class RowJudgement:
-    """What is held or absent in a context, by measure with the reason, and the findings that hold it."""
+    """What is held, absent or inapplicable in a context, by measure, and the findings that hold it."""
 
     held: dict[MeasureKey, str] = field(default_factory=dict)
     holders: dict[MeasureKey, list[FindingKey]] = field(default_factory=dict)
     absent: dict[MeasureKey, str] = field(default_factory=dict)
+    inapplicable: set[MeasureKey] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     silent: dict[tuple[str, bool], list[Reading]] = field(default_factory=dict)
     """The symbols in place of all figures of a service, by the service and whether figures apply to it."""
@@ -326,6 +327,8 @@ def _find_absent(grid: Grid, context: Context, measure: MeasureLayout, owner: st
         judgement.absent[measure_key(measure)] = (
             f"{said[0].cell} says '{said[0].raw_text.strip()}'" if said else "its cells are empty"
         )
+    elif own:
+        judgement.inapplicable.add(measure_key(measure))
     if said:
         silent = judgement.silent.setdefault((owner, applies), [])
         silent += [r for r in (*said, *_checked_with(grid, context, said)) if r not in silent]

@@ -25,8 +25,8 @@ _STRUCTURAL = {
     "period_twice",
     "unlabelled_row",
 }
-_AT_HEADING = {"missing_service", "missing_row", "missing_company_row", "period_absent", "undeclared_service"}
-"""Findings about a table that stand at its heading."""
+_AT_HEADING = {"missing_service", "missing_row", "missing_company_row", "period_absent"}
+"""Findings about a table that stand at its heading; so does `undeclared_service`, where it is about a whole block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,14 @@ def cut_again(readings: Sequence[Reading], found: Sequence[Finding]) -> list[Cut
     """The tables that stored readings were cut from. Where a heading stands is stored nowhere; what was `found` at it
     tells, also of a table that has no row."""
     headings = {
-        f.table: (f.sheet, f.cell)
-        for f in reversed(found)
-        if f.code in _AT_HEADING and f.table and f.row_key is None and f.sheet and f.cell
+        f.table: (f.sheet, f.cell) for f in reversed(found) if _is_at_heading(f) and f.table and f.sheet and f.cell
     }
     tables: dict[str, list[Reading]] = {}
     for reading in readings:
         tables.setdefault(reading.table, []).append(reading)
     places = {name: (own[0].sheet, own[0].cell) for name, own in tables.items()} | headings
     return [CutTable(name, sheet, cell, tuple(tables.get(name, ()))) for name, (sheet, cell) in places.items()]
+
+
+def _is_at_heading(finding: Finding) -> bool:
+    return finding.code in _AT_HEADING or (finding.code == "undeclared_service" and finding.row_key is None)

@@ -320,6 +320,7 @@ def _missing_rows(cut: CutTable, grid: Grid, programme: Programme, expected: Map
                 label=label,
                 near=hint,
                 table_id=cut.table,
+                row_key=key,
                 accept=accept_absent_row(grid.layout, programme, key, near),
             )
         )

@@ -49,7 +49,8 @@ class FigureValue:
     state: published; stated (printed as stated, not derived); held; no_cases. `exact` is unrounded.
     `parts` are the observations it is made of; `beside` a company row that something was decided about: it
     contradicts them, or another workbook contradicts it; `unsound` the services for want of which a company figure is
-    not derived: held or missing, or sound as stated and without counts.
+    not derived: held or missing, or sound as stated and without counts; `against` those that a company
+    row which is held was checked against.
     """
 
     state: str
@@ -61,6 +62,7 @@ class FigureValue:
     parts: tuple[KnownObservation, ...]
     beside: tuple[KnownObservation, ...] = ()
     unsound: tuple[KnownObservation, ...] = ()
+    against: tuple[KnownObservation, ...] = ()
 
     @property
     def is_corrected(self) -> bool:
@@ -207,7 +209,7 @@ def _days_before(date: dt.date, days: int) -> dt.date:
 
 
 def _service_value(own: KnownObservation | None) -> FigureValue | None:
-    if own is None or own.observation.state == "absent":
+    if own is None or own.observation.state in {"absent", "inapplicable"}:
         return None
     return _value_of(own)
 
@@ -230,12 +232,12 @@ def _company_value(found: Sequence[KnownObservation], indicator: Indicator) -> F
     if own is not None and own.observation.chosen == "company_row":
         return _value_of(own)  # a decision says that the row holds, whatever its services give
     is_by_services = own is not None and own.observation.chosen == "services"
-    parts = [k for k in found if k.observation.service is not None]
+    parts = [k for k in found if k.observation.service is not None and k.observation.state != "inapplicable"]
     unsound = [k for k in parts if k.observation.state != "sound"]
+    if own is not None and own.observation.state == "held":
+        return replace(_value_of(own), against=tuple(parts))
     if indicator.company == "stated" and not is_by_services:
         return _stated_value(own, unsound) if own is not None else None
-    if own is not None and own.observation.state == "held":
-        return FigureValue("held", own.observation.period, None, None, None, own.observation.why, (own,))
     if parts and not unsound:
         derived = _derive_company(parts, indicator)
         if derived is not None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from schemas.facts import Observation, Operand, Period, Reading
+from schemas.facts import Observation, ObservationState, Operand, Period, Reading
 from schemas.layout import MeasureLayout, Term
-from transforms.contexts import RowJudgement
+from transforms.contexts import RowJudgement, measure_key
 from transforms.grids import COMPANY, Context, Grid
 
 _COUNTED = {"count", "number"}
@@ -15,7 +15,7 @@ _COUNTED = {"count", "number"}
 def make_observation(
     grid: Grid, context: Context, measure: MeasureLayout, period: Period, basis: str, judged: RowJudgement
 ) -> Observation | None:
-    """The observation of a measure, or None where the return gives nothing for it.
+    """The observation of a measure, or None where the return says nothing of it.
 
     A count that is only stated is its own numerator. A row of counts that are not all there gives what
     it states, base not given.
@@ -28,8 +28,11 @@ def make_observation(
     why, absent = judged.why_held(measure), judged.why_absent(measure)
     is_given = any(r.kind not in {"empty", "symbol"} for _, r in cells)
     if not is_given or (absent and not why):
-        is_missing = absent and service is not None
-        return _absent(service, measure, period, basis, absent) if is_missing else None
+        if service is None:
+            return None
+        if measure_key(measure) in judged.inapplicable:
+            return _without_figure(service, measure, period, basis, "inapplicable", "it does not apply")
+        return _without_figure(service, measure, period, basis, "absent", absent) if absent else None
     if measure.form in _COUNTED and numerator is None:
         numerator = stated
     if measure.form not in _COUNTED and (numerator is None or denominator is None):
@@ -77,8 +80,10 @@ def _operand_name(reading: Reading, term: Term) -> str:
     return term.field or reading.row_key
 
 
-def _absent(service: str | None, measure: MeasureLayout, period: Period, basis: str, why: str) -> Observation:
+def _without_figure(
+    service: str | None, measure: MeasureLayout, period: Period, basis: str, state: ObservationState, why: str
+) -> Observation:
     return Observation(
         measure.id, service, measure.subgroup, period, basis, measure.form, measure.per,
-        None, None, None, 0, "absent", why,
+        None, None, None, 0, state, why,
     )  # fmt: skip

@@ -93,8 +93,8 @@ def target_of(indicator: Indicator, service: str | None) -> Target | None:
 
 
 def explain_missing(period: Period | None, as_at: dt.date, limit: int, return_title: str) -> str:
-    """Why there is no figure: nothing received, or nothing recent enough."""
+    """Why there is no figure: none was ever given, whether its return came or not, or none recent enough."""
     if period is None:
-        return f"nothing received yet; return: {return_title}"
+        return f"no figure received yet; return: {return_title}"
     age, oldest = plural((as_at - period.end).days, "day"), plural(limit, "day")
     return f"the latest figure is of {say_period(period)}, {age} before; older than {oldest} is not used"

@@ -48,6 +48,8 @@ def find_evidence(row: KpiRow, then: Knowledge, now: Knowledge, *, is_value: boo
             continue
         found += _receipts(before, after, then, now)
         found += _decisions(before, after, then, now)
+        if not found and before is not None and (after is None or after.period != before.period):
+            found += _taken_back(row, indicator, before, then, now)
         if not found and (_is_compared(before, then) or _is_compared(after, now)):
             found += _against(row, indicator, then, now)
     return tuple(dict.fromkeys(found))
@@ -72,36 +74,44 @@ def _other_pairs(
 def _same(before: FigureValue | None, after: FigureValue | None) -> bool:
     if before is None or after is None:
         return before is after
-    return replace(before, parts=(), beside=()) == replace(after, parts=(), beside=()) and (
+    return _without_parts(before) == _without_parts(after) and (
         before.is_corrected,
         before.is_overridden,
     ) == (after.is_corrected, after.is_overridden)
 
 
+def _without_parts(value: FigureValue) -> FigureValue:
+    return replace(value, parts=(), beside=(), against=())
+
+
 def _is_compared(value: FigureValue | None, known: Knowledge) -> bool:
     """Whether a figure is held, or can be checked no longer, by what another return says."""
-    by_id = {r.receipt_id: r for r in known.received}
-    for part in _parts(value):
-        file = by_id.get(part.receipt_id)
-        cells = {(o.ref.sheet, o.ref.cell) for o in part.observation.operands}
-        if part.observation.state == "sound" or file is None:
-            continue
-        if any(f.code in _COMPARED and (f.sheet, f.cell) in cells for f in file.findings):
-            return True
-    return False
+    return any(_is_held_for(part, _COMPARED, known) for part in _parts(value, known))
 
 
-def _parts(value: FigureValue | None) -> tuple[KnownObservation, ...]:
-    """What a figure rests on, and the services for want of which it is not derived."""
-    return (*value.parts, *value.beside, *value.unsound) if value is not None else ()
+def _is_held_for(part: KnownObservation, codes: Collection[str], known: Knowledge) -> bool:
+    """Whether one of the cells of an observation that does not stand is told with one of some codes."""
+    file = next((r for r in known.received if r.receipt_id == part.receipt_id), None)
+    if part.observation.state == "sound" or file is None:
+        return False
+    cells = {(o.ref.sheet, o.ref.cell) for o in part.observation.operands}
+    return any(f.code in codes and (f.sheet, f.cell) in cells for f in file.findings)
+
+
+def _parts(value: FigureValue | None, known: Knowledge) -> tuple[KnownObservation, ...]:
+    """What a figure rests on, and the services for want of which it is not derived, or which contradict it."""
+    if value is None:
+        return ()
+    is_contradicted = any(_is_held_for(part, {"company_disagrees"}, known) for part in value.parts)
+    return (*value.parts, *value.beside, *value.unsound, *(value.against if is_contradicted else ()))
 
 
 def _receipts(
     before: FigureValue | None, after: FigureValue | None, then: Knowledge, now: Knowledge
 ) -> Iterator[Evidence]:
     """The receipts that it rests on now and did not, and those that took the place of what it rested on."""
-    old = {p.receipt_id for p in _parts(before)}
-    new = {p.receipt_id for p in _parts(after)} - old
+    old = {p.receipt_id for p in _parts(before, then)}
+    new = {p.receipt_id for p in _parts(after, now)} - old
     places = {_place(r) for r in then.received if r.receipt_id in old}
     new |= {r.receipt_id for r in now.received if _place(r) in places} - old
     yield from _name_receipts((i for i in new if i > then.event), now)
@@ -126,7 +136,11 @@ def _decisions(
 
     One that is still declared and fits no longer is no cause: the workbook that it no longer fits is.
     """
-    applied, was_applied = set(_applied(_parts(after), now)), set(_applied(_parts(before), then))
+    new, old = _parts(after, now), _parts(before, then)
+    if before is not None and after is not None and before.period == after.period:
+        # of a company's figure one of the two may rest on its own row and the other on its services
+        new = old = (*old, *new)
+    applied, was_applied = set(_applied(new, now)), set(_applied(old, then))
     for decision in sorted(applied - was_applied, key=_say_decision):
         yield Evidence("decision", None, _kind(decision), decision.date, _say_decision(decision))
     for decision in sorted(was_applied - applied, key=_say_decision):
@@ -178,6 +192,16 @@ def _is_released_by(part: KnownObservation, accepted: AppliedOverride) -> bool:
         )
     choice = accepted.override
     return choice.measure == own.measure and choice.service in {None, own.service}
+
+
+def _taken_back(
+    row: KpiRow, indicator: Indicator, before: FigureValue, then: Knowledge, now: Knowledge
+) -> Iterator[Evidence]:
+    """The new workbooks of the return that print the time of a figure again, and give it no longer."""
+    services = None if row.service is None else {row.service}
+    own = {r.receipt_id for r in now.received if r.return_id == indicator.return_id}
+    giving = now.facts.receipts_giving(indicator.measure, before.period, row.subgroup, services)
+    yield from _name_receipts((i for i in giving & own if i > then.event), now)
 
 
 def _against(row: KpiRow, indicator: Indicator, then: Knowledge, now: Knowledge) -> tuple[Evidence, ...]:

@@ -98,6 +98,33 @@ layouts:
           - {id: lamps_broken, form: count, numerator: {field: number, rows: [broken]}}
 """
 
+STARTERS = """\
+id: starters
+title: Starters by month
+cadence: monthly
+recognise: [Starters by month]
+layouts:
+  - from: 2031-01-01
+    as_at: {labels: [Reporting month], precision: month}
+    basis: in_period
+    tables:
+      starters:
+        anchor: [Who began]
+        rows:
+          kind: items
+          headers: [Quay]
+          items: {basin: {labels: [Quay & Basin]}, reach: {labels: [Upper Reach]}}
+        columns: {kind: periods, value: {kind: count}}
+        measures:
+          - {id: starters, form: count, service: quay_basin, stated: {rows: [basin]}}
+          - {id: starters, form: count, service: upper_reach, stated: {rows: [reach]}}
+"""
+STARTERS_INDICATOR = """\
+indicators:
+  - {id: starters, label: Starters, measure: starters, return: starters, direction: higher, unit: people, decimals: 0,
+     basis: in_period, company: sum, services: [quay_basin, upper_reach], plan_refs: ["1.1"]}
+"""
+
 LAMPS_OF_MONTH = ("Quay", "Lamps due", "Lit in time", "% in time")
 QUAYS = ("Quay & Basin", "Upper Reach", "Islands")
 STEADY_LAMPS = changed(LAMP_REPORT, "denominator: due, stated: pct}", "denominator: due, stated: pct, steady: true}")
@@ -144,6 +171,17 @@ def broken_by(month: str, **numbers: int) -> Book:
     """A monthly harbour report of lamps broken, by the headings of its columns ("Jan-31" is given as Jan_31)."""
     heads = [name.replace("_", "-") for name in numbers]
     return monthly(month, ("Lamps broken", [("Measure", *heads), ("Lamps broken", *numbers.values())]))
+
+
+def starters(month: str, *columns: tuple[str, object, object]) -> Book:
+    """A report of who began, with a column for each month."""
+    book = Book()
+    heads, basin, reach = zip(*columns, strict=True)
+    book.add_sheet(
+        "Page 1", ("Starters by month",), (f"Reporting month: {month}",), ("Who began",), ("Quay", *heads),
+        (BASIN, *basin), (REACH, *reach),
+    )  # fmt: skip
+    return book
 
 
 def broken_in(first: dt.date, number: int) -> Book:

@@ -10,7 +10,7 @@ import pytest
 from history.records import PackRecord
 from schemas.changes import Changes, Step
 from tests.builders import Book, Shown, percent, tracker
-from tests.scenarios.harbour import lamps, lamps_of_month
+from tests.scenarios.harbour import STARTERS, STARTERS_INDICATOR, lamps, lamps_of_month, starters
 from tests.scenarios.issued import BASIN, ISLANDS, MONTH_ENDS, REACH, USUAL, WHOLE, Keepers, causes, of
 
 pytestmark = pytest.mark.long
@@ -112,6 +112,13 @@ def test_a_company_figure_that_is_only_stated_now_names_the_workbook_that_holds_
     assert step.words == f"Still 77.1%, but only as stated and not derived {since}; Green becomes Unrated"
 
 
+TEN_MORE = """\
+corrections:
+  - {role: Harbour Analyst, date: 2031-02-20, return: lamp_report, period: 2031-01-31, service: quay_basin,
+     measure: lamps_in_time, field: due, expected: 390, right: 400, reason: Ten lamps were left out.}
+  - {role: Harbour Analyst, date: 2031-02-20, return: lamp_report, period: 2031-01-31, service: quay_basin,
+     measure: lamps_in_time, field: late, expected: 90, right: 100, reason: Ten lamps were left out.}
+"""
 OVERRIDE = """\
 overrides:
   - role: Harbour Analyst
@@ -150,6 +157,58 @@ def test_a_company_figure_that_is_only_stated_now_names_the_override_that_left_o
     (step,) = of(keepers.changes_from(pack, JANUARY), WHOLE).steps
     assert step.words.startswith("Still 77.1%, but only as stated and not derived since the override of 21 February")
     assert [e.name for e in step.evidence] == ["override", "withdrawal of the override"]
+
+
+def test_a_stated_company_figure_that_can_be_checked_again_names_the_correction_of_its_service(
+    keepers: Keepers,
+) -> None:
+    total = ("Whole harbour", 700, 540, 160, percent("77.1"))
+    keepers.edit("indicators", "company: ratio", "company: stated")
+    keepers.send(JANUARY, book=with_total(january(Lit_late=150), total))
+    pack = keepers.issue(JANUARY)
+    keepers.declare("corrections", CORRECTION.format(field="late", expected=150))
+    (step,) = of(keepers.changes_from(pack, JANUARY), WHOLE).steps
+    assert step.words.startswith(
+        "Still 77.1%, derived now and not only stated since the correction of 20 February 2031"
+    )
+
+
+@pytest.mark.parametrize("company", ["ratio", "stated"])
+def test_a_company_row_that_its_services_contradict_names_the_correction_of_the_service(
+    company: str, keepers: Keepers
+) -> None:
+    """The row of the whole is as it was; what it is held against is not."""
+    total = ("Whole harbour", 700, 540, 160, percent("77.1"))
+    keepers.edit("indicators", "company: ratio", f"company: {company}")
+    book = january(Lit_late=90, Lamps_due=390, **{"% in time": None})
+    keepers.send(JANUARY, book=with_total(book, total))
+    held = keepers.issue(JANUARY)
+    keepers.declare("corrections", TEN_MORE)
+    (step,) = of(keepers.changes_from(held, JANUARY), WHOLE).steps
+    by = "by the correction of 20 February 2031 (Harbour Analyst: Ten lamps were left out)"
+    assert step.words == f"Held then, 77.1% now {by}"
+    sound = keepers.issue(JANUARY, ordinal=1)
+    keepers.declare("corrections", "corrections: []\n")
+    (step,) = of(keepers.changes_from(sound, JANUARY), WHOLE).steps
+    assert [e.name for e in step.evidence] == ["withdrawal of the correction"]
+    assert step.after is not None
+    assert step.after.state == "held"
+
+
+@pytest.mark.parametrize("symbol", ["x", "z"])
+def test_a_figure_that_a_later_workbook_takes_back_names_that_workbook(symbol: str, keepers: Keepers) -> None:
+    """February's workbook prints January again, with a symbol in place of what January's said."""
+    keepers.declare("returns/starters", STARTERS)
+    indicators = keepers.harbour.programme / "indicators.yaml"
+    own = STARTERS_INDICATOR.removeprefix("indicators:\n")
+    indicators.write_text(indicators.read_text(encoding="utf-8") + own, encoding="utf-8")
+    keepers.send(JANUARY, book=starters("January 2031", ("Jan-31", 10, 5)))
+    pack = keepers.issue(JANUARY)
+    again = starters("February 2031", ("Jan-31", symbol, 5), ("Feb-31", 3, 4))
+    receipt = keepers.send(FEBRUARY, book=again, on="2031-03-02T09:00:00Z")
+    (step,) = of(keepers.changes_from(pack, JANUARY), "starters/quay_basin/").steps
+    since = f"since the workbook received on 2 March 2031 (receipt {receipt})"
+    assert step.words == f"10 then, no data now {since}: no figure received yet; return: Starters by month"
 
 
 def with_total(book: Book, total: tuple[object, ...]) -> Book:

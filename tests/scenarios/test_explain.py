@@ -200,6 +200,15 @@ class TestHeldAndMissing:
         assert f"Held at arrival 1.xlsx, Lamps!{held['cell']}: It says 75.0% and gives no counts." in text_of(told)
         assert explain(harbour, "upper_reach")["held_by"] == [], "its own figure stands, as stated"
 
+    def test_a_company_figure_for_want_of_a_row_names_the_table_that_lacks_it(self, harbour: Harbour) -> None:
+        book = lamps(MARCH, *COUNTS)
+        row = book.find("Upper Reach")
+        row.parent.delete_rows(row.row)
+        harbour.take_one(book)
+        (held,) = explain(harbour)["held_by"]
+        assert (held["service"], held["code"], held["sheet"]) == ("Upper Reach", "missing_service", "Lamps")
+        assert held["cell"] == book.find("Quay").coordinate
+
     def test_an_old_figure_is_not_printed_and_its_cells_are_named(self, harbour: Harbour) -> None:
         harbour.take_one(lamps(MARCH - 8 * WEEK, *COUNTS))
         told = explain(harbour)

@@ -15,7 +15,7 @@ from schemas.facts import Observation
 from schemas.kpi import KpiRow
 from tests.builders import LAMP_HEADER, LAMP_ROWS, Book, lamp_report, percent
 from tests.scenarios.cases import case, codes_of, expect, expect_only, state_of
-from tests.scenarios.harbour import Harbour
+from tests.scenarios.harbour import STARTERS, STARTERS_INDICATOR, Harbour, starters
 from tests.unit.workbooks.test_forms_and_repeats import block, programme_with, quay_books, read
 from transforms.judging import Judgement
 
@@ -209,5 +209,41 @@ class TestBlocks:
 
     def test_a_block_that_does_not_apply_is_left_out_of_the_sum(self, tmp_path: Path) -> None:
         judged = self.judged(tmp_path, "z")
-        assert self.of(judged, "upper_reach") == []
+        assert [o.state for o in self.of(judged, "upper_reach")] == ["inapplicable"]
         assert {f.code for f in judged.findings} == {"service_not_applicable", "company_disagrees"}
+
+
+class TestAnEarlierPeriodPrintedAgain:
+    """A later workbook speaks over an earlier one, also where it says that there is no figure."""
+
+    @staticmethod
+    def printed_again(folder: Path, symbol: str) -> Position:
+        harbour = Harbour(folder, indicators=STARTERS_INDICATOR, **{"returns/starters": STARTERS})
+        for month, heads, basin, reach in (
+            ("January 2031", ("Jan-31",), (10,), (5,)),
+            ("February 2031", ("Jan-31", "Feb-31"), (symbol, 3), (5, 4)),
+        ):
+            harbour.take_one(starters(month, *zip(heads, basin, reach, strict=True)))
+        return harbour.position(dt.date(2031, 1, 31))
+
+    def test_a_figure_that_does_not_apply_after_all_is_in_no_sum(self, tmp_path: Path) -> None:
+        position = self.printed_again(tmp_path, "z")
+        assert row_of(position, "quay_basin").state == "missing"
+        assert (company_row(position).state, str(company_row(position).value)) == ("published", "5")
+
+    def test_a_figure_that_is_not_available_any_more_is_missing(self, tmp_path: Path) -> None:
+        position = self.printed_again(tmp_path, "x")
+        assert row_of(position, "quay_basin").state == "missing"
+        assert company_row(position).state == "held"
+
+    def test_a_second_table_by_which_it_does_not_apply_takes_nothing_from_the_first(self, tmp_path: Path) -> None:
+        twice = STARTERS + STARTERS.partition("    tables:\n")[2].replace("starters:\n", "again:\n", 1).replace(
+            "Who began", "Who began, once more"
+        )
+        harbour = Harbour(tmp_path, indicators=STARTERS_INDICATOR, **{"returns/starters": twice})
+        book = Book()
+        head = (("Starters by month",), ("Reporting month: January 2031",))
+        for page, anchor, basin in (("Page 1", "Who began", 10), ("Page 2", "Who began, once more", "z")):
+            book.add_sheet(page, *head, (anchor,), ("Quay", "Jan-31"), (BASIN, basin), (REACH, 5))
+        harbour.take_one(book)
+        assert str(company_row(harbour.position(dt.date(2031, 1, 31))).value) == "15"

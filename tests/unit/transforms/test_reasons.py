@@ -33,6 +33,10 @@ def test_one_day_is_one_day() -> None:
     assert ", 2 days before; older than 1 day is not used" in explain_missing(older, DAY, 1, "Lamps")
 
 
+def test_a_figure_that_its_return_never_gave_is_not_called_a_return_that_never_came() -> None:
+    assert explain_missing(None, DAY, 10, "Lamps") == "no figure received yet; return: Lamps"
+
+
 def test_a_change_on_a_rolling_year_is_a_sentence() -> None:
     before = Period(dt.date(2031, 2, 1), dt.date(2031, 2, 28), "month")
     for period, since in ((before, "February"), (before.rolling_year, "the 12 months to February")):
