@@ -109,6 +109,7 @@ EXAMPLES: dict[str, str] = {
     "figure_unchanged": "a percentage that changed every week is the one of last week",
     "jump": "a share that was between 60% and 70% for a quarter of a year is 39%",
     "weekday_unusual": "a report as at every Monday is as at a Thursday",
+    "month_twice": "the figures of March were sent as at 10 March and again as at 31 March",
     "same_as_previous": "last week's workbook was sent again with a new date on its first page",
     "as_at_future": "a report received on 29 March is as at 31 March",
     "row_of_other_owner": "a row of the Head of HR was pasted into the file of the Permanency Lead",

@@ -47,6 +47,7 @@ COMPARED = AGREEMENT | {
     "figure_unchanged",
     "jump",
     "weekday_unusual",
+    "month_twice",
     "same_as_previous",
     "as_at_future",
     "title_changed",

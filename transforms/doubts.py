@@ -19,6 +19,7 @@ from schemas.findings import Finding, make_finding
 from transforms.agreement import SOUND
 from transforms.leaps import find_leap
 from transforms.telling import Part, find_place, name_figure
+from transforms.times import month_of
 from transforms.words import say_date, say_period
 
 EARLIER_RETURNS = 30
@@ -67,7 +68,7 @@ def _once_a_cell(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def find_odd_dates(own: ComparedReturn, earlier: Sequence[ComparedReturn], item: Return) -> list[Finding]:
-    """Doubts about the as-at date: after the day of receipt, or a weekly return off its weekday."""
+    """Doubts about the as-at date: after the day of receipt, a weekly return off its weekday, a month given twice."""
     day = own.period.end
     findings = []
     if day > own.received_on:
@@ -77,7 +78,26 @@ def find_odd_dates(own: ComparedReturn, earlier: Sequence[ComparedReturn], item:
         findings.append(
             make_finding("weekday_unusual", date=say_date(day), weekday=_WEEKDAYS[day.weekday()], usual=usual[1])
         )
-    return findings
+    return [*findings, *_find_month_twice(own, earlier, item)]
+
+
+def _find_month_twice(own: ComparedReturn, earlier: Sequence[ComparedReturn], item: Return) -> list[Finding]:
+    """A monthly return that counts in the month of its day, where one before it is dated in the same month."""
+    month = month_of(own.period.end)
+    counts = any(o.basis == "in_period" and o.period == month for o in own.observations)
+    same = [r for r in earlier if month.start <= r.period.end and r.period.start == r.period.end]
+    if item.cadence != "monthly" or own.period.start != own.period.end or not counts or not same:
+        return []
+    last = same[-1]
+    return [
+        make_finding(
+            "month_twice",
+            date=say_date(own.period.end),
+            other=last.name,
+            before=say_date(last.period.end),
+            month=say_period(month),
+        )
+    ]
 
 
 def _usual_weekday(days: Sequence[dt.date], item: Return) -> tuple[int, str] | None:

@@ -36,6 +36,11 @@ AGREEMENT: dict[str, Rule] = {
         "The figures are as at {date}, a {weekday}; {usual}.",
         "Check the as-at date.",
     ),
+    "month_twice": Rule(
+        "doubt",
+        "The figures are as at {date}, and those of {other} as at {before}; both count {month}, and the file that came last is printed.",
+        "Check the as-at dates. If both are of that month, send the later one again.",
+    ),
     "same_as_previous": Rule(
         "doubt",
         "All {count} figures are those of {before} ({other}).",

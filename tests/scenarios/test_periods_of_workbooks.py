@@ -209,3 +209,19 @@ def test_a_monthly_report_without_its_own_month_is_a_doubt(tmp_path: Path) -> No
     judged = judge(book, tmp_path)
     expect_only(judged, "accepted", "period_absent")
     expect(judged, "period_absent", "Survey", "A4", says="no column for March 2031", advises="newest column")
+
+
+@case("month_twice")
+def test_two_that_are_dated_in_one_month_are_a_doubt_since_the_last_sent_is_printed(tmp_path: Path) -> None:
+    text = COUNTS.replace("CADENCE", "monthly")
+    harbour = Harbour(tmp_path, **{"returns/storm_report": text, "indicators": INDICATORS + STORM})
+    early = harbour.take_one(storms("20 March 2031", number=4))
+    late = harbour.take_one(storms("31 March 2031", number=6))
+    expect_only(early, "accepted")
+    expect_only(late, "accepted", "month_twice")
+    expect(
+        late, "month_twice", None, None, says=("as at 31 March 2031", "as at 20 March 2031", "both count March 2031"),
+        advises="send the later one again",
+    )  # fmt: skip
+    position = harbour.position(dt.date(2031, 3, 31))
+    assert [f.code for r in position.received for f in r.findings] == ["month_twice"]
