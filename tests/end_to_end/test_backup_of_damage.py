@@ -16,6 +16,8 @@ from tests.ordinary import run_as_ordinary
 from tests.verifying.homes import NAME, Kept, fill
 from tests.verifying.test_flipped_bytes import _unused_byte, flip
 
+pytestmark = pytest.mark.long
+
 PATTERNS = ("history/originals/*/*", "history/packs/*/*", "issued/*/*.pdf", f"outbox/{NAME}/*.pdf",
             "returned/*/*.txt", "inbox/*/refused/*.xlsx", f"inbox/{NAME}/Waiting.xlsx")  # fmt: skip
 

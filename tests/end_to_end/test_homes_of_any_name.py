@@ -13,6 +13,8 @@ from tests.builders import write_programme
 from tests.end_to_end.command import ROOT, run
 from tests.scenarios.harbour import MARCH, RECEIVED, WEEK, lamps
 
+pytestmark = pytest.mark.long
+
 NAME = "lamplight"
 NAMES = [
     b"a?b",
@@ -89,7 +91,6 @@ def test_two_homes_that_differ_by_how_a_space_is_written_are_two(tmp_path: Path)
         assert {row["period_end"] for row in out["rows"] if row["value"]} == {str(MARCH - number * WEEK)}
 
 
-@pytest.mark.long
 def test_at_a_real_prompt_a_name_that_is_no_text_stops_nothing(tmp_path: Path) -> None:
     home = tmp_path / os.fsdecode(b"not \xff UTF-8")
     write_programme(home / "programmes" / NAME, boards="boards:\n  - {id: wharf, title: Wharf board, short: Wharf}\n")

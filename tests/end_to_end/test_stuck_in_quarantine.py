@@ -15,6 +15,8 @@ from tests.end_to_end.command import Result, run
 from tests.end_to_end.test_quarantine import Town, listing
 from tests.ordinary import run_as_ordinary
 
+pytestmark = pytest.mark.long
+
 LATER = "2031-04-10T00:00:00Z"
 
 
@@ -85,7 +87,6 @@ def test_a_folder_of_another_account_stops_nothing(town: Town, mode: int) -> Non
     assert len(lines(done)) == (2 if mode else 1)
 
 
-@pytest.mark.long
 def test_a_file_of_a_personal_name_is_told_without_it(town: Town) -> None:
     (town.quarantine / "Jane Roe.xlsx").mkdir()
     done = ingest(town)
@@ -94,7 +95,6 @@ def test_a_file_of_a_personal_name_is_told_without_it(town: Town) -> None:
     assert "Jane" not in done.out + done.err
 
 
-@pytest.mark.long
 def test_a_run_goes_on_and_says_so(town: Town) -> None:
     path = put_a_folder(town)
     for note in town.quarantine.glob("*.json"):  # a run goes by the clock

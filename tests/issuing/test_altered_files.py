@@ -11,6 +11,8 @@ from tests.issuing.office import MEETING, Office
 from tests.issuing.test_issuing import PACK, built_file, issues_in, sha_of
 from tests.verifying.test_flipped_bytes import flip
 
+pytestmark = pytest.mark.long
+
 
 def flip_a_byte(path: Path) -> None:
     flip(path, path.stat().st_size // 2, 0)
@@ -66,7 +68,6 @@ def test_where_they_cannot_be_made_again_nothing_is_issued(
     assert office.issued == issues_in(office) == []
 
 
-@pytest.mark.long
 def test_another_pack_built_in_its_place_is_told_as_that(office: Office) -> None:
     sha256 = sha_of(built_file(office))
     other = office.build(meeting="2031-05-08")["pack"]
@@ -75,7 +76,6 @@ def test_another_pack_built_in_its_place_is_told_as_that(office: Office) -> None
     assert done.json["sha256"] == sha256
 
 
-@pytest.mark.long
 def test_an_altered_file_named_by_its_path_is_no_pack(office: Office) -> None:
     path = built_file(office)
     flip_a_byte(path)
@@ -84,7 +84,6 @@ def test_an_altered_file_named_by_its_path_is_no_pack(office: Office) -> None:
     assert office.issued == []
 
 
-@pytest.mark.long
 def test_a_file_altered_as_it_was_found_sound_is_issued_by_its_number(office: Office) -> None:
     assert office.issue(PACK, "--json").json["made_again"] is None
     assert office.issue(f"wharf@{MEETING}", "--json").json["already"] is True

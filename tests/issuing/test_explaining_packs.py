@@ -11,6 +11,8 @@ from tests.builders import INDICATORS, PROGRAMME, changed, tracker
 from tests.end_to_end.command import Result, run
 from tests.issuing.office import INDICATOR_IN_FRONT, Office
 
+pytestmark = pytest.mark.long
+
 AGAIN_ONLY = "indicators:\n" + INDICATORS.removeprefix("indicators:\n").replace(
     "id: lamps_in_time", "id: lamps_again"
 ).replace("label: Lamps lit in time", "label: Lamps once more")

@@ -11,6 +11,8 @@ from tests.builders import write_programme
 from tests.end_to_end.command import Result, run
 from tests.issuing.office import AS_AT, BOARDS, ON, ROLE, Office
 
+pytestmark = pytest.mark.long
+
 
 def follow(said: str, **words: str) -> Result:
     """Run the command that a sentence ends with."""

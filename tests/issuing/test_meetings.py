@@ -10,6 +10,8 @@ import pytest
 from tests.end_to_end.command import Result, run
 from tests.issuing.office import AS_AT, ROLE, Office
 
+pytestmark = pytest.mark.long
+
 BOARDS = """\
 boards:
   - id: wharf

@@ -13,6 +13,8 @@ from tests.issuing.office import Office
 from tests.issuing.test_issuing import PACK, SOUND, built_file
 from tests.verifying.test_flipped_bytes import flip
 
+pytestmark = pytest.mark.long
+
 
 def verify(office: Office) -> Verified:
     return verify_home(Home(office.home), Wish())
@@ -54,7 +56,6 @@ def test_a_place_built_over_by_a_newer_pack_is_no_fault_in_any_order(office: Off
     assert sorted(faulty(office)) == sorted(p.relative_to(office.home).as_posix() for p in (first, second))
 
 
-@pytest.mark.long
 def test_a_draft_that_was_moved_or_removed_is_no_fault(office: Office) -> None:
     first = built_file(office)
     kept = first.parent / "looked at"
@@ -67,14 +68,12 @@ def test_a_draft_that_was_moved_or_removed_is_no_fault(office: Office) -> None:
     assert faulty(office) == []
 
 
-@pytest.mark.long
 def test_the_same_build_again_records_nothing(office: Office) -> None:
     before = verify(office).checked["events"]
     assert office.build()["pack"] == PACK
     assert verify(office).checked["events"] == before
 
 
-@pytest.mark.long
 def test_a_file_of_another_kind_put_in_the_place_of_a_draft_is_no_fault(office: Office) -> None:
     """As it was written last; what was written there before is sound as well."""
     first = built_file(office)
@@ -85,7 +84,6 @@ def test_a_file_of_another_kind_put_in_the_place_of_a_draft_is_no_fault(office: 
     assert faulty(office) == []
 
 
-@pytest.mark.long
 def test_a_pack_rebuilt_over_another_is_no_fault(office: Office) -> None:
     first = built_file(office)
     office.take(*SOUND)
@@ -94,7 +92,6 @@ def test_a_pack_rebuilt_over_another_is_no_fault(office: Office) -> None:
     assert faulty(office) == []
 
 
-@pytest.mark.long
 def test_an_issued_pack_is_watched_whatever_becomes_of_its_draft(office: Office) -> None:
     office.issue(PACK)
     built_file(office).unlink()

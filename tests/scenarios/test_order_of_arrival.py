@@ -34,6 +34,8 @@ from tests.scenarios.harbour import (
     many_report,
 )
 
+pytestmark = pytest.mark.long
+
 BROKEN = """\
   - {id: lamps_broken, label: Lamps broken, measure: lamps_broken, return: harbour_report, basis: in_period,
      direction: lower, unit: lamps, decimals: 0, company: stated}
@@ -272,7 +274,6 @@ def test_together_or_backwards_is_all_the_same(
     expect_the_same(case, tmp_path, chosen, capsys)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.code)
 def test_every_order_of_arrival_is_all_the_same(
     case: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]

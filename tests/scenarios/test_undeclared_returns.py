@@ -53,6 +53,7 @@ def issued(tmp_path: Path) -> tuple[Office, int]:
     return office, pack
 
 
+@pytest.mark.long
 class TestPacks:
     def test_a_pack_is_built_and_tells_of_the_workbook_by_its_return(self, issued: tuple[Office, int]) -> None:
         office, _ = issued

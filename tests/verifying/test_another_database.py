@@ -24,6 +24,8 @@ from tests.verifying.homes import MARCH, NAME, Kept
 from tests.verifying.test_flipped_bytes import _unused_byte, flip
 from tests.verifying.test_sound_homes import stopped as stopped
 
+pytestmark = pytest.mark.long
+
 READING = ("kpis", "--programme", NAME, "--as-at", MARCH)
 WRITING = ("ingest", "--programme", NAME)
 
@@ -80,7 +82,6 @@ class TestInItsPlace:
         (fault,) = older.verify().faults
         assert (fault.kind, fault.place) == ("seal", "history/history.sqlite")
 
-    @pytest.mark.long
     def test_put_there_on_purpose_it_goes_on_once_its_seal_is_deleted(self, older: Kept) -> None:
         older.seal.unlink()
         assert run(*WRITING, "--home", older.home.folder).code == 0
@@ -164,7 +165,6 @@ class TestDamageIsNotSealedIn:
             (fault,) = kept.verify().faults
             assert "printed_figure" in fault.message
 
-    @pytest.mark.long
     def test_another_fault_at_that_time_costs_no_seal(self, stopped: Kept) -> None:
         stray = stopped.home.folder / "issued" / NAME / "minutes.pdf"
         stray.parent.mkdir(parents=True)
@@ -202,7 +202,6 @@ class TestTheLog:
             "Copy the home away first; then put back the last backup, or move history/history.sqlite-wal away" in line
         )
 
-    @pytest.mark.long
     def test_moved_away_things_go_on_as_they_were_before_it(self, kept: Kept) -> None:
         last = kept.value("SELECT max(seq) FROM event")
         leave_a_log(kept)
@@ -218,7 +217,6 @@ class TestTheLog:
         with pytest.raises(DamagedHistory, match="is damaged at its beginning"):
             History(stopped.home.history)
 
-    @pytest.mark.long
     def test_the_seal_does_not_take_a_frame_whose_checksum_is_wrong(self, kept: Kept) -> None:
         """Flipped while the database is in use: SQLite reads it as it is, and the seal must not vouch for it."""
         history = History(kept.home.history)

@@ -17,6 +17,8 @@ from tests.ordinary import run_as_ordinary
 from tests.verifying.homes import NAME, Kept
 from tests.verifying.test_files import one, places
 
+pytestmark = pytest.mark.long
+
 PACK = f"outbox/{NAME}/lamplight_wardens_2031-03-31_restricted.pdf"
 
 
@@ -76,7 +78,6 @@ def test_a_folder_that_cannot_be_looked_into_is_one_fault(kept: Kept, place: str
     assert "what lies in this folder is not verified: it cannot be read: Permission denied" in done.out
 
 
-@pytest.mark.long
 def test_a_folder_whose_names_can_be_read_and_no_more_is_closed_too(kept: Kept) -> None:
     folder = original(kept).parent
     folder.chmod(0o444)
@@ -175,7 +176,6 @@ class TestAmongWhatWasIssued:
         (fault,) = kept.verify().faults
         assert (fault.kind, fault.place) == ("pack", kept.place(slipped))
 
-    @pytest.mark.long
     def test_what_an_issue_that_was_broken_off_kept_is_only_noted(self, kept: Kept) -> None:
         from tests.scenarios.harbour import MARCH, lamps
 
