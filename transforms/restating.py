@@ -51,7 +51,7 @@ def find_evidence(row: KpiRow, then: Knowledge, now: Knowledge, *, is_value: boo
         if not found and before is not None and (after is None or after.period != before.period):
             found += _taken_back(row, indicator, before, then, now)
         if not found and (_is_compared(before, then) or _is_compared(after, now)):
-            found += _against(row, indicator, then, now)
+            found += _against(row, indicator, then, now) or _decided_elsewhere(before, after, then, now)
     return tuple(dict.fromkeys(found))
 
 
@@ -140,7 +140,13 @@ def _decisions(
     if before is not None and after is not None and before.period == after.period:
         # of a company's figure one of the two may rest on its own row and the other on its services
         new = old = (*old, *new)
-    applied, was_applied = set(_applied(new, now)), set(_applied(old, then))
+    yield from _name_decisions(set(_applied(old, then)), set(_applied(new, now)), now)
+
+
+def _name_decisions(
+    was_applied: set[Correction | Override], applied: set[Correction | Override], now: Knowledge
+) -> Iterator[Evidence]:
+    """The decisions that apply now and did not, and those that did and were withdrawn."""
     for decision in sorted(applied - was_applied, key=_say_decision):
         yield Evidence("decision", None, _kind(decision), decision.date, _say_decision(decision))
     for decision in sorted(was_applied - applied, key=_say_decision):
@@ -212,3 +218,27 @@ def _against(row: KpiRow, indicator: Indicator, then: Knowledge, now: Knowledge)
     services = None if row.service is None else {row.service, None}
     giving = now.facts.receipts_giving(indicator.measure, row.period, row.subgroup, services)
     return tuple(_name_receipts((i for i in giving if i > then.event), now))
+
+
+def _decided_elsewhere(
+    before: FigureValue | None, after: FigureValue | None, then: Knowledge, now: Knowledge
+) -> tuple[Evidence, ...]:
+    """Where no workbook is new either: what was decided about the figures that it is held against."""
+    rows = {
+        (receipt, finding.sheet, _row(finding.cell or ""))
+        for part in (*_parts(before, then), *_parts(after, now))
+        for receipt, finding in part.disputes
+    }
+    return tuple(_name_decisions(_decided_in(rows, then), _decided_in(rows, now), now))
+
+
+def _decided_in(rows: Collection[tuple[int, str | None, str]], known: Knowledge) -> set[Correction | Override]:
+    """The corrections and overrides that apply in some rows of received sheets."""
+    found: set[Correction | Override] = set()
+    for file in known.received:
+        number = file.receipt_id
+        found |= {a.correction for a in file.applied if (number, a.reading.sheet, _row(a.reading.cell)) in rows}
+        found |= {
+            a.override for a in file.overridden if (number, a.finding.sheet, _row(a.finding.cell or "")) in rows
+        }
+    return found

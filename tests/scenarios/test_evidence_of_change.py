@@ -222,6 +222,35 @@ def with_total(book: Book, total: tuple[object, ...]) -> Book:
     return book
 
 
+OF_THE_MONTH = """\
+  - {role: Harbour Analyst, date: 2031-02-20, return: harbour_report, period: 2031-01-31, service: upper_reach,
+     measure: lamps_in_time, field: FIELD, expected: EXPECTED, right: RIGHT, reason: A lamp was left out.}
+"""
+
+
+def test_a_figure_that_a_corrected_workbook_contradicts_names_the_correction_and_its_withdrawal(
+    keepers: Keepers,
+) -> None:
+    """The figure's own workbook is as it was, and no workbook came: what was decided about the other one holds it."""
+    keepers.send(JANUARY)
+    month = lamps_of_month("January 2031", ("Upper Reach", 200, 150, percent("75.0")))
+    keepers.send(JANUARY, book=month, on="2031-02-10T09:00:00Z")
+    before = keepers.issue(JANUARY)
+    fields = (("due", '"200"', '"201"'), ("pct", "75.0%", "74.6%"))
+    entries = [
+        OF_THE_MONTH.replace("FIELD", f).replace("EXPECTED", was).replace("RIGHT", right) for f, was, right in fields
+    ]
+    keepers.declare("corrections", "corrections:\n" + "".join(entries))
+    (step,) = of(keepers.changes_from(before, JANUARY), REACH).steps
+    why = "of 20 February 2031 (Harbour Analyst: A lamp was left out)"
+    assert step.words.startswith(f"75.0% then, held since the correction {why}: arrival 2.xlsx says 201"), step.words
+    assert {e.kind for e in step.evidence} == {"decision"}
+    held = keepers.issue(JANUARY, ordinal=1)
+    keepers.declare("corrections", "corrections: []\n")
+    (step,) = of(keepers.changes_from(held, JANUARY), REACH).steps
+    assert step.words == f"Held then, 75.0% now by the withdrawal of the correction {why}"
+
+
 def test_a_tracker_that_moves_a_date_alone_is_no_decision_of_a_board(keepers: Keepers) -> None:
     def plan(due: str) -> Book:
         book = tracker({"Key": "A1", "Due": Shown(due, "@")})
